@@ -1,0 +1,15 @@
+export * from './bus.js';
+export * from './clock.js';
+export * from './config.js';
+export * from './connection.js';
+export * from './context.js';
+export * from './decorators.js';
+export * from './once.js';
+export * from './outbox.js';
+export * from './permissions.js';
+export * from './service-module.js';
+export * from './service.js';
+export * from './tables.js';
+export * from './problem-filter.js';
+export * from './wire.js';
+export { republishAll } from './outbox-relay.js';

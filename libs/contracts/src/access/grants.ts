@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { request } from '../define.js';
+import { audienceEntry, id, instant } from '../fields.js';
+
+const grantee = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('member'), memberId: id }),
+  z.strictObject({ kind: z.literal('panel'), panelId: id }),
+  z.strictObject({ kind: z.literal('everyone') }),
+]);
+
+export const grant = z.strictObject({
+  grantId: id,
+  to: grantee,
+  givenBy: id,
+  givenAt: instant,
+  expiresAt: instant.nullable(),
+  revokedAt: instant.nullable(),
+});
+
+/** How one audience entry could answer for a case: the panel's lead, or the invited person if a specialist. */
+const answerer = z.strictObject({ grantId: id, to: grantee, leadMemberId: id.nullable() });
+
+export const shareCase = request('access', 'share', {
+  summary:
+    'Opens a case to people, panels or everyone. The first share of a case id makes the caller its requester. Idempotent by grant id.',
+  from: ['cases'],
+  who: { members: ['clinician', 'specialist'] },
+  request: z.strictObject({
+    caseId: id,
+    entries: z.array(z.strictObject({ grantId: id, entry: audienceEntry })).min(1).max(50),
+  }),
+  reply: z.strictObject({ answerers: z.array(answerer) }),
+});
+
+export const revokeGrant = request('access', 'revoke', {
+  summary:
+    'Ends a grant at once. Only the requester may; repeating it changes nothing. Says who could still answer for the case.',
+  from: ['cases'],
+  who: { members: 'any' },
+  request: z.strictObject({ caseId: id, grantId: id }),
+  reply: z.strictObject({ revokedAt: instant, to: grantee, answerers: z.array(answerer) }),
+});
+
+export const checkAccess = request('access', 'check', {
+  summary: 'Which of these cases the caller may see now, and why. Every answer is written to the audit in the same statement.',
+  from: ['cases', 'files'],
+  who: { members: 'any' },
+  request: z.strictObject({
+    caseIds: z.array(id).min(1).max(100),
+    purpose: z.enum(['read', 'list', 'post', 'audience']),
+  }),
+  reply: z.strictObject({
+    allowed: z.array(
+      z.strictObject({
+        caseId: id,
+        via: z.enum(['requester', 'member', 'panel', 'everyone']),
+        grantId: id.nullable().describe('The grant that opens it; null for the requester.'),
+      }),
+    ),
+  }),
+});
+
+export const whoMaySee = request('access', 'who-may-see', {
+  summary: 'Which of these members may see a case now. For services that deliver or assign; not a read, so not audited.',
+  from: ['cases', 'notify'],
+  who: { services: ['cases', 'notify'] },
+  request: z.strictObject({ caseId: id, memberIds: z.array(id).max(200) }),
+  reply: z.strictObject({ memberIds: z.array(id) }),
+});
+
+export const caseAudience = request('access', 'case-audience', {
+  summary: 'All grants of a case, ended ones included, for its requester.',
+  from: ['gateway'],
+  who: { members: 'any' },
+  request: z.strictObject({ caseId: id }),
+  reply: z.strictObject({ grants: z.array(grant.extend({ name: z.string() })) }),
+});
+
+export const callerPrincipals = request('access', 'caller-principals', {
+  summary: 'The keys under which cases are shared with the caller: themself and their panels.',
+  from: ['cases'],
+  who: { members: 'any' },
+  request: z.strictObject({}),
+  reply: z.strictObject({ principals: z.array(id) }),
+});
+
+/** The principal under which a projection files a case shared with all members. */
+export const everyonePrincipal = '00000000-0000-0000-0000-000000000000';

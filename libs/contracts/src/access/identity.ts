@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { request } from '../define.js';
+import { id, instant, line, odsCode, role, text } from '../fields.js';
+
+export const identifyMember = request('access', 'identify-member', {
+  summary: 'Who a verified sign-in identity is, which organisation they act as, and whether their consent is current.',
+  from: ['gateway'],
+  who: { services: ['gateway'] },
+  request: z.strictObject({
+    issuer: z.url(),
+    subject: line(255),
+    odsCode: odsCode.optional().describe('The organisation to act as; the only one, or the first, when absent.'),
+    signIn: z.boolean().describe('True when the person has just signed in, which is audited.'),
+  }),
+  reply: z.strictObject({
+    memberId: id,
+    name: z.string(),
+    organisationId: id,
+    organisation: z.string(),
+    odsCode,
+    roles: z.array(role),
+    consented: z.boolean(),
+  }),
+});
+
+export const consentKind = z.enum(['terms-of-use', 'privacy-policy']);
+
+export const publishText = request('access', 'publish-text', {
+  summary: 'Publishes a version of the Terms of Use or Privacy Policy. The newest one in force must be accepted by everyone.',
+  from: ['operator'],
+  who: { services: ['operator'] },
+  request: z.strictObject({
+    kind: consentKind,
+    version: line(20),
+    title: line(200),
+    body: text(200_000),
+    effectiveFrom: instant,
+  }),
+  reply: z.strictObject({ hash: z.string() }),
+});
+
+export const currentTexts = request('access', 'current-texts', {
+  summary: 'The texts in force, in full, and when the caller accepted each.',
+  from: ['gateway'],
+  who: { members: 'any', beforeConsent: true },
+  request: z.strictObject({}),
+  reply: z.strictObject({
+    texts: z.array(
+      z.strictObject({
+        kind: consentKind,
+        version: z.string(),
+        title: z.string(),
+        body: z.string(),
+        hash: z.string().describe('SHA-256 of the body, hexadecimal'),
+        effectiveFrom: instant,
+        acceptedAt: instant.nullable(),
+      }),
+    ),
+  }),
+});
+
+export const acceptText = request('access', 'accept-text', {
+  summary: 'Records that the caller accepts a text that is in force, by version and hash.',
+  from: ['gateway'],
+  who: { members: 'any', beforeConsent: true },
+  request: z.strictObject({ kind: consentKind, version: line(20), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+  reply: z.strictObject({ acceptedAt: instant }),
+});

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { request } from '../define.js';
+import { ageBand, audienceEntry, caseStatus, commandId, id, instant, postKind, priority, recommendation, text } from '../fields.js';
+
+/** What the asker writes. Limits are the ones a client can read from the API before anything is typed. */
+export const caseContent = z.strictObject({
+  question: text(4_000).describe('The clinical question, in one or a few sentences.'),
+  history: text(20_000).describe('History and findings, without anything that identifies the child.'),
+  ageBand,
+  sex: z.enum(['female', 'male', 'not-relevant']),
+  intendedAction: z
+    .enum(['refer', 'not-refer', 'unsure'])
+    .describe('What the asker was about to do; needed to measure avoided referrals.'),
+  priority,
+});
+
+/** The member's recorded "I have removed what identifies the patient", with the text they were shown. */
+export const attestation = z.strictObject({
+  version: z.string().max(20),
+  hash: z.string().regex(/^[0-9a-f]{64}$/, 'Send the hash of the text you were shown.'),
+});
+
+const audience = z
+  .array(audienceEntry)
+  .min(1, 'Choose at least one person or panel to share with.')
+  .max(50, 'Share with at most 50 people and panels at once.');
+
+export const createCase = request('cases', 'create', {
+  summary: 'Shares a new case: attests anonymity, opens it to its audience and names the responsible specialist.',
+  from: ['gateway'],
+  who: { members: ['clinician', 'specialist'] },
+  request: caseContent.extend({ commandId, attestation, audience }),
+  reply: z.strictObject({ caseId: id, status: caseStatus, version: z.int(), responsibleId: id, createdAt: instant }),
+});
+
+export const addPost = request('cases', 'post', {
+  summary: 'Adds a message to the discussion. Advice needs a recommendation and moves the case to advice-given.',
+  from: ['gateway'],
+  who: { members: ['clinician', 'specialist'] },
+  request: z.strictObject({
+    commandId,
+    caseId: id,
+    kind: postKind,
+    body: text(20_000),
+    recommendation: recommendation.optional(),
+    expectedVersion: z.int().min(1).optional().describe('Refused when the case has moved on since.'),
+  }),
+  reply: z.strictObject({ postId: id, status: caseStatus, version: z.int(), postedAt: instant }),
+});
+
+export const shareFurther = request('cases', 'share', {
+  summary: 'Opens an existing case to more people or panels. Only its requester may.',
+  from: ['gateway'],
+  who: { members: ['clinician', 'specialist'] },
+  request: z.strictObject({ commandId, caseId: id, audience }),
+  reply: z.strictObject({ grantIds: z.array(id), version: z.int() }),
+});
+
+export const revokeShare = request('cases', 'revoke', {
+  summary:
+    'Ends a grant at once; from the reply on, no read through it succeeds. When nobody is left who could answer, the case is cancelled.',
+  from: ['gateway'],
+  who: { members: ['clinician', 'specialist'] },
+  request: z.strictObject({ commandId, caseId: id, grantId: id }),
+  reply: z.strictObject({ status: caseStatus, version: z.int(), responsibleId: id.nullable() }),
+});

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { roles } from './define.js';
+
+/** Identifiers of ours: UUIDs, opaque, never reused. A strict pattern keeps `*`, `>`, `.` and CRLF out of any subject or URL. */
+export const id = z.uuid().describe('UUID');
+
+/** Moment in UTC, ISO 8601. */
+export const instant = z.iso.datetime().describe('UTC, ISO 8601');
+
+/** Free text as people type it: well-formed Unicode, no NUL (PostgreSQL refuses it), not only spaces. */
+export const text = (max: number, min = 1): z.ZodString =>
+  z
+    .string()
+    .max(max, `Use at most ${String(max)} characters.`)
+    .refine((value) => value.isWellFormed(), 'The text holds half a character (a lone surrogate). Please retype it.')
+    .refine((value) => !value.includes('\u0000'), 'The text holds a NUL character. Please remove it.')
+    .refine((value) => value.trim().length >= min, 'Please write something here.') as z.ZodString;
+
+/** One line: no line breaks or other control characters, so that it can never end a mail header. */
+export const line = (max: number): z.ZodString =>
+  text(max).refine(
+    // eslint-disable-next-line no-control-regex -- control characters are what this refuses
+    (value) => !/[\u0000-\u001f\u007f\u2028\u2029]/.test(value),
+    'Use one line without control characters.',
+  ) as z.ZodString;
+
+export const odsCode = z
+  .string()
+  .regex(/^[A-Z0-9]{3,12}$/, 'An ODS code is 3 to 12 upper-case letters and digits.');
+
+export const role = z.enum(roles);
+export const priority = z.enum(['routine', 'urgent']);
+export const caseStatus = z.enum([
+  'awaiting-advice',
+  'awaiting-information',
+  'advice-given',
+  'closed',
+  'cancelled',
+  'converted',
+]);
+export const postKind = z.enum(['question', 'advice', 'information', 'note']);
+export const recommendation = z.enum([
+  'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED',
+  'ADVICE_FOLLOWED_BY_REFERRAL_IF_REQUIRED',
+  'REFERRAL_RECOMMENDED',
+  'OTHER',
+  'ATTEND_NOW',
+]);
+
+/** Age is a band, never a date of birth; finer for infants, where it matters clinically. */
+export const ageBand = z.enum([
+  '0-7 days',
+  '8-28 days',
+  '1-3 months',
+  '3-6 months',
+  '6-12 months',
+  '1-2 years',
+  '2-5 years',
+  '5-10 years',
+  '10-16 years',
+  '16-18 years',
+]);
+
+/** Whom a grant is for. */
+export const audienceEntry = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('member'), memberId: id, expiresAt: instant.optional() }),
+  z.strictObject({ kind: z.literal('panel'), panelId: id, expiresAt: instant.optional() }),
+  z.strictObject({ kind: z.literal('everyone'), expiresAt: instant.optional() }),
+]);
+
+/** The same command id carried out twice has one effect and one reply. */
+export const commandId = id.describe('Unique per attempt to do something; a repeat returns the first reply.');
+
+export const cursor = z.string().max(200).describe('Opaque; take it from the previous page.');
+export const pageLimit = z.int().min(1).max(100).default(50);
+
+export type Priority = z.output<typeof priority>;
+export type CaseStatus = z.output<typeof caseStatus>;
+export type PostKind = z.output<typeof postKind>;
+export type Recommendation = z.output<typeof recommendation>;
+export type AudienceEntry = z.output<typeof audienceEntry>;

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { nudge, request } from '../define.js';
+import { id, instant } from '../fields.js';
+
+/** What a member is told. Only that something happened to a case; they fetch what they may see. */
+export const streamEntry = z.strictObject({
+  sequence: z.int().describe("Position in the member's own stream, from 1, without gaps."),
+  kind: z.enum(['case-shared', 'case-posted', 'advice-given', 'access-ended']),
+  caseId: id,
+  at: instant,
+});
+
+export const streamEntries = request('notify', 'stream-entries', {
+  summary: "The caller's own stream after a position, oldest first. Without a position: only the latest position.",
+  from: ['gateway'],
+  who: { members: 'any' },
+  request: z.strictObject({ after: z.int().min(0).optional(), limit: z.int().min(1).max(500).default(200) }),
+  reply: z.strictObject({ entries: z.array(streamEntry), latest: z.int() }),
+});
+
+export const streamGrew = nudge('notify', 'stream-grew', {
+  summary: 'There is something new in these members’ streams. A hint to fetch; losing it only delays.',
+  listeners: ['gateway'],
+  data: z.strictObject({ memberIds: z.array(id) }),
+});

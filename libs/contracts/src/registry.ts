@@ -1,0 +1,32 @@
+import * as directory from './access/directory.js';
+import * as grants from './access/grants.js';
+import * as identity from './access/identity.js';
+import * as caseCommands from './cases/commands.js';
+import * as caseEvents from './cases/events.js';
+import * as caseQueries from './cases/queries.js';
+import type { EventContract, NudgeContract, RequestContract } from './define.js';
+import * as onCall from './notify/on-call.js';
+import * as stream from './notify/stream.js';
+import { deadLetteredBy, listDeadLetters, messagingServices, replayDeadLetter, republishOutbox } from './system/messaging.js';
+
+type AnyContract = RequestContract | EventContract | NudgeContract;
+
+const isContract = (value: unknown): value is AnyContract =>
+  typeof value === 'object' && value !== null && 'type' in value && 'subject' in value;
+
+const all: readonly AnyContract[] = [
+  ...[directory, grants, identity, caseCommands, caseEvents, caseQueries, onCall, stream].flatMap((file) =>
+    Object.values(file as Record<string, unknown>).filter(isContract),
+  ),
+  ...messagingServices.flatMap((service) => [
+    republishOutbox(service),
+    listDeadLetters(service),
+    replayDeadLetter(service),
+    deadLetteredBy[service],
+  ]),
+];
+
+/** Every contract there is. Permissions, streams, durables and the published documents are generated from it. */
+export const requestContracts = all.filter((c): c is RequestContract => c.type === 'request');
+export const eventContracts = all.filter((c): c is EventContract => c.type === 'event');
+export const nudgeContracts = all.filter((c): c is NudgeContract => c.type === 'nudge');

@@ -1,0 +1,16 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ServiceModule, type ServiceConfig } from '@definitivedx/bus';
+import { DirectoryDoor } from './bus/directory.js';
+import { GrantsDoor } from './bus/grants.js';
+import { IdentityDoor } from './bus/identity.js';
+import { databaseOptions } from './data/database.js';
+
+@Module({})
+class AppModule {}
+
+/** The access service: the only decider of who may see a case. */
+export const appModule = (config: ServiceConfig): DynamicModule => ({
+  module: AppModule,
+  imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
+  controllers: [GrantsDoor, DirectoryDoor, IdentityDoor],
+});

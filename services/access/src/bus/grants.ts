@@ -1,0 +1,58 @@
+import { Controller } from '@nestjs/common';
+import {
+  Consumes,
+  Responds,
+  ServiceContext,
+  type EventContext,
+  type RequestContext,
+} from '@definitivedx/bus';
+import * as contracts from '@definitivedx/contracts';
+import type { DataOf, InputOf } from '@definitivedx/contracts';
+import { appendAct } from '../commands/append-act.js';
+import { revoke } from '../commands/revoke.js';
+import { share } from '../commands/share.js';
+import { callerPrincipals } from '../queries/caller-principals.js';
+import { caseAudience } from '../queries/case-audience.js';
+import { checkAccess } from '../queries/check-access.js';
+import { whoMaySee } from '../queries/who-may-see.js';
+
+/** Who may see a case: giving, ending, deciding. */
+@Controller()
+export class GrantsDoor {
+  constructor(private readonly service: ServiceContext) {}
+
+  @Responds(contracts.shareCase)
+  share(input: InputOf<typeof contracts.shareCase>, { caller }: RequestContext) {
+    return share(this.service, caller, input);
+  }
+
+  @Responds(contracts.revokeGrant)
+  revoke(input: InputOf<typeof contracts.revokeGrant>, { caller }: RequestContext) {
+    return revoke(this.service, caller, input);
+  }
+
+  @Responds(contracts.checkAccess)
+  check(input: InputOf<typeof contracts.checkAccess>, { caller }: RequestContext) {
+    return checkAccess(this.service, caller, input);
+  }
+
+  @Responds(contracts.whoMaySee)
+  whoMaySee(input: InputOf<typeof contracts.whoMaySee>, { caller }: RequestContext) {
+    return whoMaySee(this.service, caller, input);
+  }
+
+  @Responds(contracts.caseAudience)
+  caseAudience(input: InputOf<typeof contracts.caseAudience>, { caller }: RequestContext) {
+    return caseAudience(this.service, caller, input);
+  }
+
+  @Responds(contracts.callerPrincipals)
+  callerPrincipals(_input: InputOf<typeof contracts.callerPrincipals>, { caller }: RequestContext) {
+    return callerPrincipals(this.service, caller);
+  }
+
+  @Consumes(contracts.caseActed)
+  caseActed(data: DataOf<typeof contracts.caseActed>, context: EventContext) {
+    return appendAct(context, data);
+  }
+}

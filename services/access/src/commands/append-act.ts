@@ -1,0 +1,16 @@
+import type { EventContext } from '@definitivedx/bus';
+import type { DataOf, caseActed } from '@definitivedx/contracts';
+import { appendAudit } from '../data/audit.js';
+
+/** Appends an act that `cases` carried out to the audit, under the trace in which it happened. */
+export const appendAct = (context: EventContext, data: DataOf<typeof caseActed>): Promise<void> =>
+  appendAudit(context.tx, {
+    at: new Date(data.at),
+    memberId: data.memberId,
+    organisationId: data.organisationId,
+    act: data.act,
+    outcome: 'allowed',
+    caseId: data.caseId,
+    subjectId: data.subjectId,
+    traceId: context.traceId,
+  });

@@ -1,0 +1,93 @@
+import { statement, type Queryable } from '@definitivedx/db';
+import type { InputOf, ReplyOf, checkAccess } from '@definitivedx/contracts';
+import type { MemberCaller } from '@definitivedx/auth';
+
+type Purpose = InputOf<typeof checkAccess>['purpose'];
+export type Opening = ReplyOf<typeof checkAccess>['allowed'][number];
+
+/**
+ * THE rule of who may see a case, once: the strongest reason for which `asked.case_id` is open to `person.id`,
+ * which the statement around it has already found to be active and to belong to an organisation. $2 is now.
+ * No row means no.
+ */
+const strongestOpening = `
+  select 'requester' as via, null::uuid as grant_id, 0 as strength
+    from case_ref c
+   where c.case_id = asked.case_id and c.requester_id = person.id
+  union all
+  select g.principal_kind, g.id, case g.principal_kind when 'member' then 1 when 'panel' then 2 else 3 end
+    from access_grant g
+   where g.case_id = asked.case_id
+     and g.revoked_at is null
+     and (g.expires_at is null or g.expires_at > $2::timestamptz)
+     and case g.principal_kind
+           when 'member' then g.principal_id = person.id
+           when 'panel' then exists (
+             select from panel_member pm join panel p on p.id = pm.panel_id and p.status = 'active'
+              where pm.panel_id = g.principal_id and pm.member_id = person.id)
+           else g.principal_kind = 'everyone'
+         end
+   order by strength, grant_id
+   limit 1`;
+
+// Decision and audit are one statement, so that no answer exists without its audit row; and a case that does not
+// exist takes the same path as one that is not shared. Purpose `audience` is the requester's alone.
+const decideAndAudit = statement<Opening>(
+  'access.decide-and-audit',
+  `with asked as (
+     select distinct case_id from unnest($1::uuid[]) as t (case_id)
+   ), person as (
+     select m.id from member m
+       join membership ms on ms.member_id = m.id and ms.organisation_id = $4::uuid
+      where m.id = $3::uuid and m.status = 'active'
+   ), decided as (
+     select asked.case_id, opening.via, opening.grant_id
+       from asked
+       left join lateral (
+         select o.via, o.grant_id
+           from person cross join lateral (${strongestOpening}) as o
+          where $5::text <> 'audience' or o.via = 'requester'
+       ) as opening on true
+   ), audited as (
+     insert into audit (at, actor_kind, actor_id, organisation_id, act, purpose, case_id, via, grant_id, outcome, trace_id)
+     select $2::timestamptz, 'member', $3::uuid, $4::uuid, 'case.access', $5::text, case_id, via, grant_id,
+            case when via is null then 'refused' else 'allowed' end, $6::text
+       from decided
+     returning case_id, via, grant_id, outcome
+   )
+   select case_id as "caseId", via, grant_id as "grantId" from audited where outcome = 'allowed'`,
+);
+
+/** Which of the cases the caller may see at `now`, each answer, yes or no, written to the audit. */
+export const decide = (
+  db: Queryable,
+  caller: MemberCaller,
+  caseIds: readonly string[],
+  purpose: Purpose,
+  now: Date,
+  traceId: string | undefined,
+): Promise<Opening[]> =>
+  db.run(decideAndAudit, [caseIds, now, caller.memberId, caller.organisationId, purpose, traceId ?? null]);
+
+const whoOf = statement<{ memberId: string }>(
+  'access.who-may-see',
+  `select person.id as "memberId"
+     from unnest($1::uuid[]) as asked (case_id)
+    cross join (
+      select m.id from member m
+       where m.id = any ($3::uuid[]) and m.status = 'active'
+         and exists (select from membership ms where ms.member_id = m.id)
+    ) as person
+    cross join lateral (${strongestOpening}) as opening`,
+);
+
+/** Which of the members may see the case at `now`. Not audited: nobody reads anything by it. */
+export async function membersWhoMaySee(
+  db: Queryable,
+  caseId: string,
+  memberIds: readonly string[],
+  now: Date,
+): Promise<string[]> {
+  const rows = await db.run(whoOf, [[caseId], now, memberIds]);
+  return rows.map((row) => row.memberId);
+}

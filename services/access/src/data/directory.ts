@@ -1,0 +1,123 @@
+import { forbidden } from '@definitivedx/errors';
+import { statement, type Queryable } from '@definitivedx/db';
+import type { MemberCaller } from '@definitivedx/auth';
+
+const acting = statement<{ one: number }>(
+  'access.acting-member',
+  `select 1 as one from member m
+     join membership ms on ms.member_id = m.id and ms.organisation_id = $2
+    where m.id = $1 and m.status = 'active'`,
+);
+
+/**
+ * Makes sure that the caller still has an account and still belongs to the organisation they act as: a caller token
+ * outlives either by a minute or so.
+ * @throws AppError `forbidden`
+ */
+export async function assertActing(db: Queryable, caller: MemberCaller): Promise<void> {
+  const [found] = await db.run(acting, [caller.memberId, caller.organisationId]);
+  if (!found) {
+    throw forbidden(
+      'Your account or your place in this organisation has ended. Please sign in again to see what you have.',
+    );
+  }
+}
+
+const active = statement<{ id: string }>(
+  'access.active-principals',
+  `select m.id from member m
+    where m.id = any ($1::uuid[]) and m.status = 'active'
+      and exists (select from membership ms where ms.member_id = m.id)
+   union all
+   select id from panel where id = any ($2::uuid[]) and status = 'active'`,
+);
+
+/** Which of these members and panels exist and are active. */
+export async function activePrincipals(
+  db: Queryable,
+  memberIds: readonly string[],
+  panelIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await db.run(active, [memberIds, panelIds]);
+  return new Set(rows.map((row) => row.id));
+}
+
+const principals = statement<{ id: string }>(
+  'access.caller-principals',
+  `with person as (
+     select m.id from member m
+       join membership ms on ms.member_id = m.id and ms.organisation_id = $2
+      where m.id = $1 and m.status = 'active'
+   )
+   select id from person
+   union all
+   select p.id from person
+     join panel_member pm on pm.member_id = person.id
+     join panel p on p.id = pm.panel_id and p.status = 'active'`,
+);
+
+/** The member and their active panels; nothing for who has no active account. */
+export async function principalsOf(db: Queryable, caller: MemberCaller): Promise<string[]> {
+  const rows = await db.run(principals, [caller.memberId, caller.organisationId]);
+  return rows.map((row) => row.id);
+}
+
+export interface PanelRow {
+  readonly panelId: string;
+  readonly name: string;
+  readonly specialty: string;
+  readonly phone: string;
+  readonly organisation: string;
+}
+
+const panels = statement<PanelRow>(
+  'access.list-panels',
+  `select p.id as "panelId", p.name, p.specialty, p.phone, o.name as organisation
+     from panel p join organisation o on o.id = p.organisation_id
+    where p.status = 'active'
+    order by p.name, o.name, p.id`,
+);
+
+/** All panels a case can be sent to, by name. */
+export const activePanels = (db: Queryable): Promise<PanelRow[]> => db.run(panels, []);
+
+export interface FoundMember {
+  readonly memberId: string;
+  readonly name: string;
+  readonly organisation: string;
+}
+
+const byPrefix = statement<FoundMember>(
+  'access.find-members',
+  `select m.id as "memberId", m.name, string_agg(o.name, ', ' order by ms.position) as organisation
+     from member m
+     join membership ms on ms.member_id = m.id
+     join organisation o on o.id = ms.organisation_id
+    where m.status = 'active' and lower(m.name) like lower($1) and m.id <> $2
+    group by m.id, m.name
+    order by lower(m.name), m.id
+    limit $3`,
+);
+
+/** Active members, other than the caller, whose name matches the LIKE pattern in any case of letters. */
+export const membersByName = (
+  db: Queryable,
+  pattern: string,
+  exceptId: string,
+  limit: number,
+): Promise<FoundMember[]> => db.run(byPrefix, [pattern, exceptId, limit]);
+
+export interface Contact {
+  readonly memberId: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+const contacts = statement<Contact>(
+  'access.member-contacts',
+  `select id as "memberId", name, email from member where id = any ($1::uuid[]) and status = 'active'`,
+);
+
+/** Where to reach those of the members who are active. */
+export const contactsOf = (db: Queryable, memberIds: readonly string[]): Promise<Contact[]> =>
+  db.run(contacts, [memberIds]);

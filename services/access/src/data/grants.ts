@@ -1,0 +1,162 @@
+import { statement, type Queryable, type Transaction } from '@definitivedx/db';
+import type { Granted } from '../domain/audience.js';
+
+/** A grant as it is kept. */
+export interface Grant {
+  readonly grantId: string;
+  readonly caseId: string;
+  readonly kind: 'member' | 'panel' | 'everyone';
+  readonly principalId: string;
+  readonly givenBy: string;
+  readonly givenAt: Date;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+export interface CaseRef {
+  readonly requesterId: string;
+  readonly organisationId: string;
+  /** Its members may share with all members. */
+  readonly allowEveryone: boolean;
+}
+
+const claim = statement<never>(
+  'access.claim-case',
+  `insert into case_ref (case_id, requester_id, organisation_id) values ($1, $2, $3) on conflict (case_id) do nothing`,
+);
+
+/** Makes the member the requester of a case that has none. Of two at once the second waits for, and sees, the first. */
+export async function claimCase(
+  tx: Transaction,
+  caseId: string,
+  memberId: string,
+  organisationId: string,
+): Promise<void> {
+  await tx.run(claim, [caseId, memberId, organisationId]);
+}
+
+const lock = statement<CaseRef>(
+  'access.lock-case',
+  `select c.requester_id as "requesterId", c.organisation_id as "organisationId", o.allow_everyone as "allowEveryone"
+     from case_ref c join organisation o on o.id = c.organisation_id
+    where c.case_id = $1
+      for update of c`,
+);
+
+/** The case, locked so that its grants change one command at a time. */
+export async function lockCase(tx: Transaction, caseId: string): Promise<CaseRef | undefined> {
+  const [found] = await tx.run(lock, [caseId]);
+  return found;
+}
+
+const columns = `id as "grantId", case_id as "caseId", principal_kind as kind, principal_id as "principalId",
+  given_by as "givenBy", given_at as "givenAt", expires_at as "expiresAt", revoked_at as "revokedAt"`;
+
+const byIds = statement<Grant>(
+  'access.grants-by-id',
+  `select ${columns} from access_grant where id = any ($1::uuid[])`,
+);
+
+/** The grants of these ids, of whatever case. */
+export const grantsById = (db: Queryable, grantIds: readonly string[]): Promise<Grant[]> =>
+  db.run(byIds, [grantIds]);
+
+const insert = statement<never>(
+  'access.insert-grants',
+  `insert into access_grant (id, case_id, principal_kind, principal_id, expires_at, given_by, given_at)
+   select id, $1, kind, principal_id, expires_at, $2, $3
+     from unnest($4::uuid[], $5::text[], $6::uuid[], $7::timestamptz[])
+          with ordinality as t (id, kind, principal_id, expires_at, place)
+    order by place
+       on conflict (id) do nothing`,
+);
+
+/** Adds grants in the given order; an id that is taken is left as it is, for the caller to compare. */
+export async function insertGrants(
+  tx: Transaction,
+  caseId: string,
+  givenBy: string,
+  givenAt: Date,
+  grants: readonly Granted[],
+): Promise<void> {
+  if (grants.length === 0) return;
+  await tx.run(insert, [
+    caseId,
+    givenBy,
+    givenAt,
+    grants.map((g) => g.grantId),
+    grants.map((g) => g.kind),
+    grants.map((g) => g.principalId),
+    grants.map((g) => g.expiresAt),
+  ]);
+}
+
+const revoke = statement<Grant>(
+  'access.revoke-grant',
+  `update access_grant set revoked_at = coalesce(revoked_at, $3), revoked_by = coalesce(revoked_by, $4)
+    where id = $2 and case_id = $1
+   returning ${columns}`,
+);
+
+/** Ends a grant of the case; one that has ended keeps when and by whom. Undefined when the case has no such grant. */
+export async function endGrant(
+  tx: Transaction,
+  caseId: string,
+  grantId: string,
+  at: Date,
+  by: string,
+): Promise<Grant | undefined> {
+  const [grant] = await tx.run(revoke, [caseId, grantId, at, by]);
+  return grant;
+}
+
+export interface Answerer {
+  readonly grantId: string;
+  readonly kind: Grant['kind'];
+  readonly principalId: string;
+  readonly leadMemberId: string | null;
+}
+
+const answerers = statement<Answerer>(
+  'access.answerers',
+  `select g.id as "grantId", g.principal_kind as kind, g.principal_id as "principalId", m.id as "leadMemberId"
+     from access_grant g
+     left join panel p on p.id = g.panel_id and p.status = 'active'
+     left join member m on m.id = coalesce(p.lead_member_id, g.member_id) and m.status = 'active'
+       and (p.id is not null
+            or exists (select from membership ms where ms.member_id = m.id and 'specialist' = any (ms.roles)))
+    where g.case_id = $1 and g.revoked_at is null and (g.expires_at is null or g.expires_at > $2)
+    order by g.given_order`,
+);
+
+/** The grants of a case that are open at `now`, in the order given, each with the person who could answer by it. */
+export const openAnswerers = (db: Queryable, caseId: string, now: Date): Promise<Answerer[]> =>
+  db.run(answerers, [caseId, now]);
+
+const audience = statement<Grant & { name: string }>(
+  'access.case-audience',
+  `select g.id as "grantId", g.case_id as "caseId", g.principal_kind as kind, g.principal_id as "principalId",
+          g.given_by as "givenBy", g.given_at as "givenAt", g.expires_at as "expiresAt", g.revoked_at as "revokedAt",
+          coalesce(m.name, p.name, 'All members') as name
+     from access_grant g
+     left join member m on m.id = g.member_id
+     left join panel p on p.id = g.panel_id
+    where g.case_id = $1
+    order by g.given_order`,
+);
+
+/** Every grant the case ever had, with the name of whom it is for. */
+export const grantsOfCase = (db: Queryable, caseId: string): Promise<(Grant & { name: string })[]> =>
+  db.run(audience, [caseId]);
+
+/** Whom a grant is for, as the contracts say it. */
+export const granteeOf = (grant: Pick<Grant, 'kind' | 'principalId'>) => {
+  switch (grant.kind) {
+    case 'member':
+      return { kind: grant.kind, memberId: grant.principalId } as const;
+    case 'panel':
+      return { kind: grant.kind, panelId: grant.principalId } as const;
+    case 'everyone':
+      return { kind: grant.kind } as const;
+  }
+};

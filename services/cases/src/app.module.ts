@@ -1,0 +1,15 @@
+import { ServiceModule, type ServiceConfig } from '@definitivedx/bus';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CaseCommands } from './bus/case-commands.js';
+import { CaseQueries } from './bus/case-queries.js';
+import { databaseOptions } from './data/database.js';
+
+@Module({})
+class CasesModule {}
+
+/** The service `cases`: cases and their discussion, and who answers for them. */
+export const appModule = (config: ServiceConfig): DynamicModule => ({
+  module: CasesModule,
+  imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
+  controllers: [CaseCommands, CaseQueries],
+});

@@ -1,0 +1,45 @@
+import { RequestContext, Responds, ServiceContext } from '@definitivedx/bus';
+import * as contracts from '@definitivedx/contracts';
+import type { InputOf, ReplyOf } from '@definitivedx/contracts';
+import { Controller } from '@nestjs/common';
+import { addPost } from '../commands/add-post.js';
+import { createCase } from '../commands/create-case.js';
+import { revokeShare } from '../commands/revoke-share.js';
+import { shareFurther } from '../commands/share-further.js';
+
+@Controller()
+export class CaseCommands {
+  constructor(private readonly service: ServiceContext) {}
+
+  @Responds(contracts.createCase)
+  create(
+    input: InputOf<typeof contracts.createCase>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.createCase>> {
+    return createCase(this.service, caller, input);
+  }
+
+  @Responds(contracts.addPost)
+  post(
+    input: InputOf<typeof contracts.addPost>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.addPost>> {
+    return addPost(this.service, caller, input);
+  }
+
+  @Responds(contracts.shareFurther)
+  share(
+    input: InputOf<typeof contracts.shareFurther>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.shareFurther>> {
+    return shareFurther(this.service, caller, input);
+  }
+
+  @Responds(contracts.revokeShare)
+  revoke(
+    input: InputOf<typeof contracts.revokeShare>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.revokeShare>> {
+    return revokeShare(this.service, caller, input);
+  }
+}

@@ -1,0 +1,27 @@
+import { RequestContext, Responds, ServiceContext } from '@definitivedx/bus';
+import * as contracts from '@definitivedx/contracts';
+import type { InputOf, ReplyOf } from '@definitivedx/contracts';
+import { Controller } from '@nestjs/common';
+import { getCase } from '../queries/get-case.js';
+import { listCases } from '../queries/list-cases.js';
+
+@Controller()
+export class CaseQueries {
+  constructor(private readonly service: ServiceContext) {}
+
+  @Responds(contracts.getCase)
+  get(
+    input: InputOf<typeof contracts.getCase>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.getCase>> {
+    return getCase(this.service, caller, input);
+  }
+
+  @Responds(contracts.listCases)
+  list(
+    input: InputOf<typeof contracts.listCases>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.listCases>> {
+    return listCases(this.service, caller, input);
+  }
+}

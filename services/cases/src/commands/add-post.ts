@@ -1,0 +1,98 @@
+import { asMember, type Caller } from '@definitivedx/auth';
+import { emit, once, type ServiceContext } from '@definitivedx/bus';
+import {
+  caseActed,
+  casePosted,
+  type InputOf,
+  type ReplyOf,
+  type addPost as contract,
+} from '@definitivedx/contracts';
+import { AppError, conflict, notFound } from '@definitivedx/errors';
+import { v7 } from 'uuid';
+import { hasGrant } from '../data/audience.js';
+import { lockedCase, recordActivity } from '../data/cases.js';
+import { insertPost } from '../data/posts.js';
+import { authorOf, checkPost, statusAfter } from '../domain/posting.js';
+import { bytesOf, checkRoom } from '../domain/room.js';
+import { isOpen } from '../domain/status.js';
+import { confirmAccess } from '../queries/confirm-access.js';
+
+/**
+ * Adds a message to the discussion of an open case.
+ * @throws AppError `version-mismatch` when the case moved on since the version the author had read; `conflict` when it
+ * has ended or is full; `forbidden` or `invalid-input` by the posting rules.
+ */
+export async function addPost(
+  service: ServiceContext,
+  caller: Caller,
+  input: InputOf<typeof contract>,
+): Promise<ReplyOf<typeof contract>> {
+  const member = asMember(caller);
+  const { memberId, organisationId, roles } = member;
+  const { commandId, kind, body, recommendation, expectedVersion } = input;
+  const { caseId, via, grantId } = await confirmAccess(service, member, input.caseId, 'post');
+  const author = authorOf(via, roles);
+  checkPost(author, kind, recommendation);
+
+  return service.db.transaction((tx) =>
+    once(tx, commandId, memberId, async () => {
+      const found = await lockedCase(tx, caseId);
+      // A revoke may have been answered since access allowed this; after its reply nothing of theirs gets in.
+      if (!found || (grantId !== null && !(await hasGrant(tx, caseId, grantId)))) throw notFound();
+      if (expectedVersion !== undefined && expectedVersion !== found.version) throw movedOn();
+      if (!isOpen(found.status)) {
+        throw conflict(
+          'This case has ended and takes no more posts. Please share a new one if a question is open.',
+        );
+      }
+      const bytes = bytesOf(body);
+      checkRoom(found.textBytes, bytes);
+
+      const at = service.clock.now();
+      const postId = v7();
+      const status = statusAfter(found.status, author, kind);
+      await insertPost(tx, {
+        postId,
+        caseId,
+        kind,
+        authorId: memberId,
+        organisationId,
+        body,
+        recommendation,
+        bytes,
+        at,
+      });
+      const { version } = await recordActivity(tx, caseId, status, at);
+
+      const moment = at.toISOString();
+      const { requesterId, responsibleId } = found;
+      await emit(tx, casePosted, caseId, {
+        caseId,
+        postId,
+        kind,
+        recommendation: recommendation ?? null,
+        authorId: memberId,
+        requesterId,
+        responsibleId,
+        status,
+        at: moment,
+      });
+      const act = {
+        act: 'case.post',
+        caseId,
+        memberId,
+        organisationId,
+        subjectId: postId,
+        at: moment,
+      } as const;
+      await emit(tx, caseActed, caseId, act);
+      return { postId, status, version, postedAt: moment };
+    }),
+  );
+}
+
+const movedOn = (): AppError =>
+  new AppError(
+    'version-mismatch',
+    'Something was added to this case since you read it. Please read it again; your text has not been posted.',
+  );

@@ -1,0 +1,95 @@
+import { asMember, type Caller } from '@definitivedx/auth';
+import { emit, once, replyOf, type ServiceContext } from '@definitivedx/bus';
+import {
+  caseActed,
+  caseShared,
+  revokeGrant,
+  shareCase,
+  type InputOf,
+  type ReplyOf,
+  type shareFurther as contract,
+} from '@definitivedx/contracts';
+import type { Transaction } from '@definitivedx/db';
+import { AppError, notFound } from '@definitivedx/errors';
+import { fileUnder, grantRef } from '../data/audience.js';
+import { caseState, lockedCase, recordActivity, type CaseState } from '../data/cases.js';
+import { releaseIds, reserveIds } from '../data/reserved-ids.js';
+import { isOpen } from '../domain/status.js';
+import { confirmRequester } from '../queries/confirm-access.js';
+
+type Reply = ReplyOf<typeof contract>;
+
+/**
+ * Opens an existing case to more people or panels. Who answers for it stays the same.
+ * @throws AppError `not-found` to anyone but its requester; `conflict` when the case has ended.
+ */
+export async function shareFurther(
+  service: ServiceContext,
+  caller: Caller,
+  { commandId, audience, ...input }: InputOf<typeof contract>,
+): Promise<Reply> {
+  const member = asMember(caller);
+  const { memberId, organisationId } = member;
+  const { caseId } = await confirmRequester(service, member, input.caseId);
+  const { grants } = await reserveIds(service.db, {
+    commandId,
+    callerId: memberId,
+    audience,
+    caseId,
+    now: service.clock.now(),
+  });
+  const done = await replyOf<Reply>(service.db, commandId, memberId);
+  if (done) {
+    await releaseIds(service.db, commandId);
+    return done.reply;
+  }
+  open(await caseState(service.db, caseId));
+
+  const grantIds = grants.map(({ grantId }) => grantId);
+  await service.bus.request(shareCase, member, { caseId, entries: [...grants] });
+
+  const write = async (tx: Transaction): Promise<Reply> => {
+    const { status, priority, requesterId, responsibleId } = open(await lockedCase(tx, caseId));
+    const at = service.clock.now();
+    const { version, lastActivityAt } = await recordActivity(tx, caseId, status, at);
+    await fileUnder(tx, caseId, grants, lastActivityAt);
+    await releaseIds(tx, commandId);
+    const about = { caseId, organisationId, at: at.toISOString() };
+    await emit(tx, caseShared, caseId, {
+      ...about,
+      requesterId,
+      created: false,
+      priority,
+      responsibleId,
+      grants: grants.map(({ grantId, entry }) => grantRef(grantId, entry)),
+    });
+    for (const grantId of grantIds) {
+      await emit(tx, caseActed, caseId, { ...about, act: 'case.share', memberId, subjectId: grantId });
+    }
+    return { grantIds, version };
+  };
+
+  try {
+    return await service.db.transaction((tx) => once(tx, commandId, memberId, () => write(tx)));
+  } catch (error) {
+    // The case ended between the look and the lock: what was refused must not stay open.
+    if (error instanceof CaseEnded) {
+      for (const grantId of grantIds) await service.bus.request(revokeGrant, member, { caseId, grantId });
+    }
+    throw error;
+  }
+}
+
+class CaseEnded extends AppError {
+  constructor() {
+    super('conflict', 'This case has ended and cannot be shared further. Please share a new one.');
+  }
+}
+
+/** An open case, which always has someone responsible. */
+function open(found: CaseState | undefined): CaseState & { responsibleId: string } {
+  if (!found) throw notFound();
+  const { status, responsibleId } = found;
+  if (!isOpen(status) || responsibleId === null) throw new CaseEnded();
+  return { ...found, responsibleId };
+}

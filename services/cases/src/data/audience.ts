@@ -1,0 +1,93 @@
+import {
+  everyonePrincipal,
+  type AudienceEntry,
+  type DataOf,
+  type ReplyOf,
+  type revokeGrant,
+  type shareRevoked,
+} from '@definitivedx/contracts';
+import { statement, type Transaction } from '@definitivedx/db';
+
+/** One entry of the audience with the id of its grant. */
+export interface Grant {
+  readonly grantId: string;
+  readonly entry: AudienceEntry;
+}
+
+/** Whom a grant is for; the audience entry it came from is one. */
+type Grantee = AudienceEntry | ReplyOf<typeof revokeGrant>['to'];
+
+type GrantRef = DataOf<typeof shareRevoked>['grant'];
+
+/** The key under which a case shared with this entry is filed. */
+function principalOf(entry: Grantee): string {
+  switch (entry.kind) {
+    case 'member':
+      return entry.memberId.toLowerCase();
+    case 'panel':
+      return entry.panelId.toLowerCase();
+    case 'everyone':
+      return everyonePrincipal;
+  }
+}
+
+/** A grant as the events name it. */
+export const grantRef = (grantId: string, entry: Grantee): GrantRef => ({
+  grantId,
+  kind: entry.kind,
+  principalId: principalOf(entry),
+});
+
+const file = statement<never>(
+  'audience-file',
+  `insert into audience (case_id, grant_id, kind, principal, expires_at, last_activity_at)
+   select $1, * , $6 from unnest($2::uuid[], $3::text[], $4::uuid[], $5::timestamptz[])`,
+);
+
+const drop = statement<{ grantId: string }>(
+  'audience-drop',
+  `delete from audience where case_id = $1 and grant_id = $2 returning grant_id as "grantId"`,
+);
+
+const holds = statement<{ grantId: string }>(
+  'audience-holds',
+  `select grant_id as "grantId" from audience where case_id = $1 and grant_id = $2`,
+);
+
+/** Files a new case under its requester. */
+export async function fileUnderRequester(
+  tx: Transaction,
+  caseId: string,
+  requesterId: string,
+  at: Date,
+): Promise<void> {
+  await tx.run(file, [caseId, [null], ['requester'], [requesterId], [null], at]);
+}
+
+/** Files a case under everyone it is shared with. `at` is the case's latest activity, the same in all its rows. */
+export async function fileUnder(
+  tx: Transaction,
+  caseId: string,
+  grants: readonly Grant[],
+  at: Date,
+): Promise<void> {
+  const entries = grants.map(({ entry }) => entry);
+  await tx.run(file, [
+    caseId,
+    grants.map(({ grantId }) => grantId),
+    entries.map(({ kind }) => kind),
+    entries.map(principalOf),
+    entries.map(({ expiresAt }) => expiresAt ?? null),
+    at,
+  ]);
+}
+
+/** Takes a case out of the lists of one grant. False when it was not in them, as when it is done again. */
+export async function dropGrant(tx: Transaction, caseId: string, grantId: string): Promise<boolean> {
+  return (await tx.run(drop, [caseId, grantId])).length > 0;
+}
+
+/** Whether a case is still filed under a grant. */
+export async function hasGrant(tx: Transaction, caseId: string, grantId: string): Promise<boolean> {
+  return (await tx.run(holds, [caseId, grantId])).length > 0;
+}

@@ -1,0 +1,67 @@
+import type { AudienceEntry } from '@definitivedx/contracts';
+import { statement, type Queryable } from '@definitivedx/db';
+import { conflict, type AppError } from '@definitivedx/errors';
+import { v7 } from 'uuid';
+import type { Grant } from './audience.js';
+import { one } from './cases.js';
+
+interface Reserved {
+  readonly caseId: string;
+  /** The audience, each entry with the id of its grant; the ids are in time order. */
+  readonly grants: readonly Grant[];
+}
+
+interface ReservedRow {
+  readonly callerId: string;
+  readonly caseId: string;
+  readonly grantIds: readonly string[];
+}
+
+// The update changes nothing; it makes the row that was already there come back.
+const reserve = statement<ReservedRow>(
+  'reserve-ids',
+  `insert into reserved_ids (command_id, caller_id, case_id, grant_ids, reserved_at)
+   values ($1, $2, $3, $4, $5)
+   on conflict (command_id) do update set command_id = excluded.command_id
+   returning caller_id as "callerId", case_id as "caseId", grant_ids as "grantIds"`,
+);
+
+const release = statement<never>('release-ids', 'delete from reserved_ids where command_id = $1');
+
+/**
+ * The ids a command will use, the same ones at every attempt: `access` is told of a case before its row exists, so a
+ * crash in between must find its way back to the same grants. They are committed before the first hop rather than
+ * derived from the command id, because ids are time-ordered and a client must not be able to choose or foresee them.
+ * @param caseId an existing case to share further; a new id when absent
+ * @throws AppError `conflict` when the command id was used for something else
+ */
+export async function reserveIds(
+  db: Queryable,
+  command: {
+    commandId: string;
+    callerId: string;
+    audience: readonly AudienceEntry[];
+    caseId?: string;
+    now: Date;
+  },
+): Promise<Reserved> {
+  const { commandId, callerId, audience, caseId, now } = command;
+  const proposed = [commandId, callerId, caseId ?? v7(), audience.map(() => v7()), now];
+  const row = one(await db.run(reserve, proposed));
+  const otherCase = caseId !== undefined && row.caseId !== caseId;
+  if (row.callerId !== callerId || otherCase || row.grantIds.length > audience.length) throw usedOtherwise();
+  const grants = audience.map((entry, index) => {
+    const grantId = row.grantIds[index];
+    if (grantId === undefined) throw usedOtherwise();
+    return { grantId, entry };
+  });
+  return { caseId: row.caseId, grants };
+}
+
+const usedOtherwise = (): AppError =>
+  conflict('This command id was already used for something else. Please send a new one.');
+
+/** Forgets a reservation in the transaction that leaves the reply in the ledger, which answers from then on. */
+export async function releaseIds(db: Queryable, commandId: string): Promise<void> {
+  await db.run(release, [commandId]);
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { caseStatus } from '@definitivedx/contracts';
+import { isOpen, move, transitions } from './status.js';
+
+describe('the status of a case', () => {
+  it('never moves once the case has ended', () => {
+    for (const status of ['closed', 'cancelled', 'converted'] as const) {
+      expect(isOpen(status)).toBe(false);
+      expect(transitions.filter(({ from }) => from === status)).toEqual([]);
+    }
+  });
+
+  it('has one outcome per status, trigger and side', () => {
+    const keys = transitions.map(({ from, on, by }) => `${from} ${on} ${by}`);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('can be every status but the first only through the table', () => {
+    const reached = new Set(['awaiting-advice', ...transitions.map(({ to }) => to)]);
+    expect([...reached].sort()).toEqual([...caseStatus.options].sort());
+  });
+
+  it('ends from every open status when nobody is left who could answer', () => {
+    for (const status of caseStatus.options.filter(isOpen)) {
+      expect(move(status, 'nobody-left', 'system')).toBe('cancelled');
+    }
+  });
+
+  it.each([
+    ['awaiting-advice', 'advice', 'specialist', 'advice-given'],
+    ['awaiting-advice', 'question', 'specialist', 'awaiting-information'],
+    ['awaiting-information', 'information', 'requester', 'awaiting-advice'],
+    ['advice-given', 'question', 'requester', 'awaiting-advice'],
+    ['awaiting-advice', 'question', 'requester', undefined],
+    ['awaiting-advice', 'advice', 'requester', undefined],
+    ['awaiting-advice', 'close', 'specialist', undefined],
+    ['advice-given', 'nobody-left', 'requester', undefined],
+  ] as const)('%s, %s by the %s: %s', (from, on, by, to) => {
+    expect(move(from, on, by)).toBe(to);
+  });
+});

@@ -1,0 +1,4 @@
+import { loadConfig, runProgram, startService } from '@definitivedx/bus';
+import { appModule } from './app.module.js';
+
+await runProgram(() => startService(loadConfig('cases'), appModule));

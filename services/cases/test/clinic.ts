@@ -1,0 +1,160 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { MemberCaller } from '@definitivedx/auth';
+import {
+  anonymisationDuty,
+  createCase,
+  registerMember,
+  registerOrganisation,
+  registerPanel,
+  setRota,
+  type AudienceEntry,
+  type InputOf,
+  type ReplyOf,
+  type Role,
+} from '@definitivedx/contracts';
+import { statement, type Database } from '@definitivedx/db';
+import { startWorld, type World } from '@definitivedx/testing';
+import { appModule } from '../src/app.module.js';
+import { databaseOptions } from '../src/data/database.js';
+
+const { version, hash } = anonymisationDuty;
+
+/** Someone in the test, signed in anew at each use, since what the gateway vouches for soon expires. */
+export interface Person {
+  readonly memberId: string;
+  readonly caller: () => Promise<MemberCaller>;
+}
+
+export interface Panel {
+  readonly panelId: string;
+  readonly onCall: Person;
+  readonly lead: Person;
+}
+
+export type NewCase = InputOf<typeof createCase>;
+
+/** A practice and a hospital on the real stack: `cases` in this process, `access` and `notify` as built programs. */
+export class Clinic {
+  private count = 0;
+
+  private constructor(
+    readonly world: World,
+    private readonly practiceId: string,
+    private readonly trustId: string,
+    readonly db: Database,
+  ) {}
+
+  static async open(): Promise<Clinic> {
+    const world = await startWorld();
+    await Promise.all([world.startProgram('access'), world.startProgram('notify')]);
+    await world.service('cases', appModule, databaseOptions);
+    const operator = await world.as('operator');
+    const [practice, trust] = await Promise.all([
+      world.request(registerOrganisation, operator, {
+        odsCode: 'A81001',
+        name: 'North Practice',
+        kind: 'practice',
+      }),
+      world.request(registerOrganisation, operator, { odsCode: 'RXX', name: 'The Trust', kind: 'trust' }),
+    ]);
+    const db = await world.database('cases');
+    return new Clinic(world, practice.organisationId, trust.organisationId, db);
+  }
+
+  gp(): Promise<Person> {
+    return this.register('A81001', this.practiceId, ['clinician']);
+  }
+
+  specialist(): Promise<Person> {
+    return this.register('RXX', this.trustId, ['clinician', 'specialist']);
+  }
+
+  /** Somebody who is no clinician. */
+  administrator(): Promise<Person> {
+    return this.register('A81001', this.practiceId, ['organisation-admin']);
+  }
+
+  /** A panel with one doctor on call all week; with `onCall: 'nobody'` its rota has only a gap. */
+  async panel(
+    options: { onCall?: Person | 'nobody'; lead?: Person; members?: readonly Person[] } = {},
+  ): Promise<Panel> {
+    const lead = options.lead ?? (await this.specialist());
+    const onCall = options.onCall === 'nobody' ? lead : (options.onCall ?? (await this.specialist()));
+    const operator = await this.world.as('operator');
+    const memberIds = (options.members ?? [onCall, lead]).map(({ memberId }) => memberId);
+    const { panelId } = await this.world.request(registerPanel, operator, {
+      odsCode: 'RXX',
+      name: `Panel ${String((this.count += 1))}`,
+      specialty: 'Paediatrics',
+      phone: '020 7946 0000',
+      leadMemberId: lead.memberId,
+      memberIds,
+    });
+    const shifts = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({
+      weekday,
+      start: '00:00',
+      end: '24:00',
+      memberId: onCall.memberId,
+    }));
+    await this.world.request(setRota, operator, {
+      panelId,
+      timeZone: 'Europe/London',
+      shifts: options.onCall === 'nobody' ? [] : shifts,
+    });
+    return { panelId, onCall, lead };
+  }
+
+  /** A whole case, as the page would send it. */
+  caseFor(audience: AudienceEntry[], rest: Partial<NewCase> = {}): NewCase {
+    return {
+      commandId: randomUUID(),
+      attestation: { version, hash },
+      question: 'Is this rash worrying?',
+      history: 'Day 3 of fever, well hydrated.',
+      ageBand: '2-5 years',
+      sex: 'not-relevant',
+      intendedAction: 'unsure',
+      priority: 'routine',
+      audience,
+      ...rest,
+    };
+  }
+
+  async share(by: Person, input: NewCase): Promise<ReplyOf<typeof createCase>> {
+    return this.world.request(createCase, await by.caller(), input);
+  }
+
+  /** Rows of the cases database, to look at what a command did. */
+  rows<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const name = `test-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+    return this.db.run(statement<Row>(name, text), values);
+  }
+
+  private async register(odsCode: string, organisationId: string, roles: Role[]): Promise<Person> {
+    this.count += 1;
+    const { memberId } = await this.world.request(registerMember, await this.world.as('operator'), {
+      issuer: 'https://identity.invalid',
+      subject: `person-${String(this.count)}`,
+      name: `Demo person ${String(this.count)}`,
+      email: `person-${String(this.count)}@demo.invalid`,
+      memberships: [{ odsCode, roles }],
+    });
+    return { memberId, caller: () => this.world.member({ memberId, organisationId, roles }) };
+  }
+}
+
+export const toPanel = ({ panelId }: Panel): AudienceEntry => ({ kind: 'panel', panelId });
+export const toMember = ({ memberId }: Person): AudienceEntry => ({ kind: 'member', memberId });
+
+/** The error a promise ends with, as it would cross the bus; fails when there is none. */
+export async function refusal(
+  of: Promise<unknown>,
+): Promise<{ code: string; message: string; issues?: unknown }> {
+  try {
+    await of;
+  } catch (error) {
+    const { code, message, issues } = error as { code: string; message: string; issues?: unknown };
+    return { code, message, ...(issues === undefined ? {} : { issues }) };
+  }
+  throw new Error('this was not refused');
+}

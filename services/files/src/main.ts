@@ -1,0 +1,5 @@
+import { runProgram, startService } from '@definitivedx/bus';
+import { appModule } from './app.module.js';
+import { loadFilesConfig } from './config.js';
+
+await runProgram(async () => startService(loadFilesConfig(), appModule));

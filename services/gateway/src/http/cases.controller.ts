@@ -1,0 +1,176 @@
+import { Body, Controller, Delete, Get, Headers, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiCookieAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { ForMembers, type MemberCaller } from '@definitivedx/auth';
+import { Bus } from '@definitivedx/bus';
+import {
+  addPost,
+  caseAudience,
+  createCase,
+  cursor,
+  getCase,
+  id,
+  listCases,
+  revokeShare,
+  shareFurther,
+  type ReplyOf,
+} from '@definitivedx/contracts';
+import { tagOf, versionOf } from '../domain/version-tag.js';
+import { Member } from './authentication.js';
+import { Commands } from './commands.js';
+import { AcceptsIdempotencyKey, Documented } from './documented.js';
+
+const newCase = createCase.request.omit({ commandId: true });
+const newPost = addPost.request.omit({ commandId: true, caseId: true, expectedVersion: true });
+const newShare = shareFurther.request.omit({ commandId: true, caseId: true });
+const pageQuery = z.strictObject({
+  cursor: cursor.optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+const onCase = ['invalid-input', 'not-found', 'consent-required'] as const;
+const onCommand = ['conflict', 'command-in-flight', 'payload-too-large', 'unsupported-media-type', 'idempotency-key-reused'] as const;
+
+const addressOf = (caseId: string): string => `/api/v1/cases/${caseId}`;
+
+@ApiTags('Cases')
+@ApiBearerAuth()
+@ApiCookieAuth()
+@ForMembers()
+@Controller('api/v1/cases')
+export class CasesController {
+  constructor(
+    private readonly bus: Bus,
+    private readonly commands: Commands,
+  ) {}
+
+  @Post()
+  @Documented({
+    summary: createCase.summary,
+    reply: createCase.reply,
+    status: 201,
+    versioned: true,
+    problems: ['invalid-input', 'consent-required', ...onCommand],
+  })
+  @AcceptsIdempotencyKey()
+  create(
+    @Member() caller: MemberCaller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Body({ schema: newCase }) body: z.output<typeof newCase>,
+  ): Promise<unknown> {
+    return this.commands.carryOut({ request, reply, caller }, async (commandId) => {
+      const created = await this.bus.request(createCase, caller, { ...body, commandId });
+      const headers = { location: addressOf(created.caseId), etag: tagOf(created.version) };
+      return { status: 201, headers, body: created };
+    });
+  }
+
+  @Get()
+  @Documented({ summary: listCases.summary, reply: listCases.reply, problems: ['invalid-input', 'consent-required'] })
+  list(
+    @Member() caller: MemberCaller,
+    @Query({ schema: pageQuery }) query: z.output<typeof pageQuery>,
+  ): Promise<ReplyOf<typeof listCases>> {
+    return this.bus.request(listCases, caller, query);
+  }
+
+  @Get(':caseId')
+  @Documented({ summary: getCase.summary, reply: getCase.reply, versioned: true, problems: onCase })
+  async get(
+    @Member() caller: MemberCaller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('caseId', { schema: id }) caseId: string,
+  ): Promise<ReplyOf<typeof getCase>> {
+    const found = await this.bus.request(getCase, caller, { caseId });
+    void reply.header('etag', tagOf(found.version));
+    return found;
+  }
+
+  @Post(':caseId/posts')
+  @Documented({
+    summary: addPost.summary,
+    reply: addPost.reply,
+    status: 201,
+    versioned: true,
+    problems: [...onCase, 'version-mismatch', ...onCommand],
+  })
+  @AcceptsIdempotencyKey()
+  @ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'The ETag of the case as you saw it; refused with 412 when the discussion has moved on since.',
+  })
+  post(
+    @Member() caller: MemberCaller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('caseId', { schema: id }) caseId: string,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Body({ schema: newPost }) body: z.output<typeof newPost>,
+  ): Promise<unknown> {
+    const expectedVersion = versionOf(ifMatch);
+    return this.commands.carryOut({ request, reply, caller }, async (commandId) => {
+      const posted = await this.bus.request(addPost, caller, {
+        ...body,
+        commandId,
+        caseId,
+        ...(expectedVersion === undefined ? {} : { expectedVersion }),
+      });
+      return { status: 201, headers: { location: addressOf(caseId), etag: tagOf(posted.version) }, body: posted };
+    });
+  }
+
+  @Get(':caseId/audience')
+  @Documented({ summary: caseAudience.summary, reply: caseAudience.reply, problems: onCase })
+  audience(
+    @Member() caller: MemberCaller,
+    @Param('caseId', { schema: id }) caseId: string,
+  ): Promise<ReplyOf<typeof caseAudience>> {
+    return this.bus.request(caseAudience, caller, { caseId });
+  }
+
+  @Post(':caseId/audience')
+  @Documented({
+    summary: shareFurther.summary,
+    reply: shareFurther.reply,
+    status: 201,
+    versioned: true,
+    problems: [...onCase, ...onCommand],
+  })
+  @AcceptsIdempotencyKey()
+  share(
+    @Member() caller: MemberCaller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('caseId', { schema: id }) caseId: string,
+    @Body({ schema: newShare }) body: z.output<typeof newShare>,
+  ): Promise<unknown> {
+    return this.commands.carryOut({ request, reply, caller }, async (commandId) => {
+      const shared = await this.bus.request(shareFurther, caller, { ...body, commandId, caseId });
+      const headers = { location: `${addressOf(caseId)}/audience`, etag: tagOf(shared.version) };
+      return { status: 201, headers, body: shared };
+    });
+  }
+
+  @Delete(':caseId/audience/:grantId')
+  @Documented({
+    summary: revokeShare.summary,
+    reply: revokeShare.reply,
+    versioned: true,
+    problems: [...onCase, ...onCommand],
+  })
+  @AcceptsIdempotencyKey()
+  revoke(
+    @Member() caller: MemberCaller,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('caseId', { schema: id }) caseId: string,
+    @Param('grantId', { schema: id }) grantId: string,
+  ): Promise<unknown> {
+    return this.commands.carryOut({ request, reply, caller }, async (commandId) => {
+      const revoked = await this.bus.request(revokeShare, caller, { commandId, caseId, grantId });
+      return { headers: { etag: tagOf(revoked.version) }, body: revoked };
+    });
+  }
+}

@@ -1,0 +1,144 @@
+import fastifyCookie from '@fastify/cookie';
+import fastifyHelmet from '@fastify/helmet';
+import fastifyRateLimit from '@fastify/rate-limit';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
+import { AppError, forbidden, invalidInput, toProblem } from '@definitivedx/errors';
+import { sendProblem, type ServiceOptions } from '@definitivedx/bus';
+import { currentTraceId } from '@definitivedx/telemetry';
+import { Options } from '../config.js';
+import { isFromOwnPages } from '../domain/same-site.js';
+import { TokenRefused } from '../sign-in/bearer-tokens.js';
+import { ApiDocument } from './api-document.js';
+import { Authentication } from './authentication.js';
+import { clearCookie, sessionCookie } from './cookies.js';
+import { parseJson } from './json-parser.js';
+import { SchemaPipe } from './schema-pipe.js';
+
+/** Bytes of a request body at most. Files will not come as JSON. */
+export const bodyLimit = 256 * 1024;
+
+const apiPath = '/api/v1/';
+const unlimited = new Set(['/healthz', '/readyz']);
+
+/** Limits that hold before any code of ours runs. Times in milliseconds, sizes in bytes. */
+const limits: NonNullable<ServiceOptions['fastify']> = {
+  bodyLimit,
+  // A quiet event stream sends a heartbeat every 15 s, well within this.
+  connectionTimeout: 60_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 72_000,
+  // Path parameters are UUIDs and names of a few assets.
+  routerOptions: { maxParamLength: 100 },
+  // A HEAD of the event stream would open one.
+  exposeHeadRoutes: false,
+  http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
+  // The router answers these before any hook or filter could.
+  frameworkErrors: (_error, _request, reply) => void sendProblem(reply, unreadable()),
+  clientErrorHandler: refuseUnreadable,
+};
+
+/** Sets up parsers, cookies, security headers, authentication, rate limit; in this order, before any route. */
+async function configure(app: NestFastifyApplication): Promise<void> {
+  const options = app.get(Options);
+  const authentication = app.get(Authentication);
+  app.useGlobalPipes(new SchemaPipe());
+
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeAllContentTypeParsers();
+  app.useBodyParser('application/json', { bodyLimit }, parseJson);
+  // Nest would add a parser for forms; nothing here takes one.
+  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit }, (_request, _body, done) =>
+    done(new AppError('unsupported-media-type', 'Please send JSON, with the header content-type: application/json.')),
+  );
+
+  fastify.addHook('onSend', async (request, reply) => addCommonHeaders(request, reply));
+  // Awaited, so that their hooks run before the ones below.
+  await app.register(fastifyCookie);
+  await app.register(fastifyHelmet, securityHeaders(options.publicUrl.protocol === 'https:'));
+
+  fastify.addHook('onRequest', async (request, reply) => {
+    refuseForeignPages(request, options.publicUrl.origin);
+    if (request.routeOptions.url?.startsWith(apiPath)) await authenticate(authentication, request, reply);
+  });
+  await app.register(fastifyRateLimit, {
+    max: options.rateLimitPerMinute,
+    timeWindow: 60_000,
+    allowList: (request) => unlimited.has(request.url),
+    keyGenerator: (request) => (request.caller?.kind === 'member' ? request.caller.memberId : request.ip),
+    errorResponseBuilder: (_request, { ttl }) =>
+      new AppError('rate-limited', 'Too many requests. Please wait a moment and try again.', {
+        retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),
+      }),
+  });
+  ApiDocument.write(app);
+}
+
+/** How the gateway's HTTP server differs from that of the other services. */
+export const serviceOptions: ServiceOptions = { fastify: limits, configure };
+
+async function authenticate(authentication: Authentication, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  try {
+    const known = await authentication.of(request);
+    if (known) Object.assign(request, { known, caller: known.caller });
+  } catch (error) {
+    if (error instanceof TokenRefused) void reply.header('www-authenticate', `Bearer ${error.challenge}`);
+    else if (error instanceof AppError && error.code === 'not-signed-in') clearCookie(reply, sessionCookie);
+    throw error;
+  }
+}
+
+/** Cookies travel with requests that other sites cause; a header such as Authorization does not. */
+function refuseForeignPages(request: FastifyRequest, ownOrigin: string): void {
+  const { authorization, origin, 'sec-fetch-site': fetchSite } = request.headers;
+  if (authorization !== undefined || request.cookies[sessionCookie.name] === undefined) return;
+  const site = Array.isArray(fetchSite) ? fetchSite.join() : fetchSite;
+  if (!isFromOwnPages({ method: request.method, origin, fetchSite: site }, ownOrigin)) {
+    throw forbidden('This request did not come from a page of DefinitiveDx, so it was not carried out.');
+  }
+}
+
+function addCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  const traceId = currentTraceId();
+  if (traceId) void reply.header('x-trace-id', traceId);
+  if (request.url.startsWith('/api/v1')) void reply.header('cache-control', 'no-store');
+  if (reply.statusCode === 401 && !reply.hasHeader('www-authenticate')) void reply.header('www-authenticate', 'Bearer');
+}
+
+const securityHeaders = (https: boolean) => ({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: https ? { maxAge: 365 * 24 * 60 * 60, includeSubDomains: true } : false,
+  referrerPolicy: { policy: 'no-referrer' as const },
+  xFrameOptions: { action: 'deny' as const },
+});
+
+const unreadable = (): AppError => invalidInput('The request cannot be understood. Please check its syntax.');
+
+/** What is not even HTTP, or too slow or too large in its headers, gets a problem document too. */
+function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const body = JSON.stringify(
+    toProblem(
+      tooLarge
+        ? new AppError('payload-too-large', 'The request headers are too large. Please send less.')
+        : unreadable(),
+    ),
+  );
+  socket.end(
+    `HTTP/1.1 ${tooLarge ? '413 Payload Too Large' : '400 Bad Request'}\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
+      `content-length: ${String(Buffer.byteLength(body))}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

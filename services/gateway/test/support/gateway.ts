@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import type { RunningService } from '@definitivedx/bus';
+import type { World } from '@definitivedx/testing';
+import { appModule } from '../../src/app.module.js';
+import type { GatewayOptions } from '../../src/config.js';
+import { databaseOptions } from '../../src/data/database.js';
+import { serviceOptions } from '../../src/http/server.js';
+
+export const audience = 'urn:definitivedx:api';
+
+/** Runs the gateway in this process, on the world's clock, against the development identity provider by default. */
+export function startGateway(world: World, options: Partial<GatewayOptions> = {}): Promise<RunningService> {
+  const config: GatewayOptions = {
+    publicUrl: new URL(world.publicUrl),
+    issuer: world.issuer,
+    clientId: 'definitivedx-gateway',
+    clientSecret: readFileSync(world.secrets.oidcClientSecretFile, 'utf8').trim(),
+    acrValues: ['AAL2', 'AAL3'],
+    apiAudience: audience,
+    rateLimitPerMinute: 100_000,
+    ...options,
+  };
+  return world.service('gateway', appModule, databaseOptions, { config: { ...config }, options: serviceOptions });
+}

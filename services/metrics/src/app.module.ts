@@ -1,0 +1,12 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ServiceModule, type ServiceConfig } from '@definitivedx/bus';
+import { databaseOptions } from './data/database.js';
+
+@Module({})
+class MetricsModule {}
+
+/** The service as a Nest module: it boots, reports its health and owns a database. */
+export const appModule = (config: ServiceConfig): DynamicModule => ({
+  module: MetricsModule,
+  imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
+});

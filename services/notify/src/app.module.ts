@@ -1,0 +1,26 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ServiceContext, ServiceModule } from '@definitivedx/bus';
+import { CaseEvents } from './bus/case-events.js';
+import { DeadLetters } from './bus/dead-letters.js';
+import { OnCallDoor } from './bus/on-call.js';
+import { StreamsDoor } from './bus/streams.js';
+import type { NotifyConfig } from './config.js';
+import { databaseOptions } from './data/database.js';
+import { MailSender } from './delivery/mail-sender.js';
+
+@Module({})
+class NotifyModule {}
+
+/** The service as a Nest module. */
+export const appModule = (config: NotifyConfig): DynamicModule => ({
+  module: NotifyModule,
+  imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
+  controllers: [CaseEvents, DeadLetters, OnCallDoor, StreamsDoor],
+  providers: [
+    {
+      provide: MailSender,
+      useFactory: (service: ServiceContext) => new MailSender(service, config.mail),
+      inject: [ServiceContext],
+    },
+  ],
+});

@@ -1,0 +1,91 @@
+import type { streamEntry } from '@definitivedx/contracts';
+import { statement, type Queryable, type Transaction } from '@definitivedx/db';
+import type { z } from 'zod';
+
+export type EntryKind = z.output<typeof streamEntry>['kind'];
+
+export interface NewEntry {
+  readonly kind: EntryKind;
+  readonly caseId: string;
+  readonly at: Date;
+  /** The event it comes from: a member hears of an event once. */
+  readonly sourceMessage: string;
+}
+
+export interface EntryRow {
+  readonly sequence: number;
+  readonly kind: EntryKind;
+  readonly caseId: string;
+  readonly at: Date;
+}
+
+// The counter row stays locked until commit, so a member's sequence has no gaps and appears in order. Members are
+// counted in the order of their ids, so that two events for the same people cannot wait for each other in a ring.
+const append = statement(
+  'append-entries',
+  `with counted as (
+     insert into stream_position (member_id, last)
+     select member_id, 1 from unnest($1::uuid[]) as told (member_id) order by member_id
+     on conflict (member_id) do update set last = stream_position.last + 1
+     returning member_id, last
+   )
+   insert into stream_entry (member_id, sequence, kind, case_id, at, source_message)
+   select member_id, last, $2, $3::uuid, $4::timestamptz, $5::uuid from counted`,
+);
+
+/** Adds one entry to each member's stream. The members must be distinct. */
+export async function appendEntries(
+  tx: Transaction,
+  memberIds: readonly string[],
+  entry: NewEntry,
+): Promise<void> {
+  if (memberIds.length === 0) return;
+  await tx.run(append, [memberIds, entry.kind, entry.caseId, entry.at, entry.sourceMessage]);
+}
+
+const selectEntries = statement<EntryRow>(
+  'select-entries',
+  `select sequence, kind, case_id as "caseId", at from stream_entry
+   where member_id = $1 and sequence > $2 order by sequence limit $3`,
+);
+
+/** A member's entries after a position, oldest first. */
+export const entriesAfter = (
+  db: Queryable,
+  memberId: string,
+  after: number,
+  limit: number,
+): Promise<EntryRow[]> => db.run(selectEntries, [memberId, after, limit]);
+
+const selectLatest = statement<{ last: number }>(
+  'select-latest',
+  `select last from stream_position where member_id = $1`,
+);
+
+/** A member's latest position; 0 for an empty stream. */
+export async function latestPosition(db: Queryable, memberId: string): Promise<number> {
+  const [row] = await db.run(selectLatest, [memberId]);
+  return row?.last ?? 0;
+}
+
+const lockCaseStatement = statement('lock-case', `select pg_advisory_xact_lock(hashtextextended($1, 0))`);
+
+/**
+ * Lets one event of a case be worked on at a time. Without it, a revoke handled between a share's check of who may see
+ * the case and its commit would find nobody to tell that their access ended.
+ */
+export async function lockCase(tx: Transaction, caseId: string): Promise<void> {
+  await tx.run(lockCaseStatement, [caseId]);
+}
+
+const selectTold = statement<{ memberId: string }>(
+  'select-told',
+  `select member_id as "memberId" from (
+     select distinct on (member_id) member_id, kind from stream_entry
+     where case_id = $1 order by member_id, sequence desc
+   ) latest where kind <> 'access-ended'`,
+);
+
+/** Members who were told of a case and not yet that it ended for them. */
+export const toldOfCase = async (tx: Transaction, caseId: string): Promise<string[]> =>
+  (await tx.run(selectTold, [caseId])).map((row) => row.memberId);

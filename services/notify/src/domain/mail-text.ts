@@ -1,0 +1,64 @@
+/** What a member can be mailed about, and the alert to operators. */
+export const mailTemplates = ['case-shared', 'case-posted', 'advice-given', 'dead-letter'] as const;
+export type MailTemplate = (typeof mailTemplates)[number];
+
+/** What a dead letter's alert names: codes and ids, never content. */
+export interface DeadLetterAlert {
+  readonly deadLetterId: string;
+  readonly service: string;
+  readonly subject: string;
+  readonly errorCode: string;
+}
+
+export interface MailText {
+  readonly subject: string;
+  readonly text: string;
+}
+
+const caseMail: Readonly<Record<Exclude<MailTemplate, 'dead-letter'>, MailText>> = {
+  'case-shared': {
+    subject: 'A case is waiting for you',
+    text: 'A case has been shared with you on DefinitiveDx and is waiting for you.',
+  },
+  'case-posted': {
+    subject: 'There is something new in a case',
+    text: 'Something was added to a case of yours on DefinitiveDx.',
+  },
+  'advice-given': {
+    subject: 'There is advice for you to read',
+    text: 'Advice has been given on a case of yours on DefinitiveDx.',
+  },
+};
+
+/**
+ * The mail about a case. It says that there is something to read and where, and nothing of what: mail travels and is
+ * kept where we have no say, so it names neither the question, nor the child, nor a colleague.
+ */
+export function caseMailText(
+  template: Exclude<MailTemplate, 'dead-letter'>,
+  caseId: string,
+  publicUrl: string,
+): MailText {
+  const { subject, text } = caseMail[template];
+  const link = `${publicUrl.replace(/\/+$/, '')}/cases/${caseId}`;
+  return {
+    subject,
+    text: [
+      text,
+      `Sign in to read it:\n${link}`,
+      'This message holds nothing about the patient. Please do not reply to it: nobody reads the answers.',
+    ].join('\n\n'),
+  };
+}
+
+/** The alert that an event was given up on, with what an operator needs to find and replay it. */
+export function deadLetterMailText(alert: DeadLetterAlert): MailText {
+  return {
+    subject: 'DefinitiveDx: an event needs attention',
+    text: [
+      `The service ${alert.service} gave up on an event. Its effect is missing until it is replayed.`,
+      `Event: ${alert.subject}\nError code: ${alert.errorCode}\nDead letter: ${alert.deadLetterId}`,
+      'To list dead letters and to replay one: npm run dead-letters',
+    ].join('\n\n'),
+  };
+}

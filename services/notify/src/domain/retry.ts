@@ -1,0 +1,30 @@
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/** A mail that the server keeps putting off is given up on a day after it was recorded… */
+const giveUpAfterMs = 24 * hour;
+/** …but not before it was offered this often: a day's outage of ours must not use up its chances. */
+const offersAtLeast = 10;
+
+/**
+ * Milliseconds to wait before a mail that was refused for now is offered again: 30 s, doubling, at most an hour.
+ * @param attempts how often it was offered, from 1
+ */
+export const retryAfterMs = (attempts: number): number =>
+  Math.min(hour, 30 * second * 2 ** Math.min(attempts - 1, 20));
+
+/**
+ * Milliseconds to leave things alone after the mail server, the database or access could not be reached: 1 s,
+ * doubling, at most 20 s, so that mail flows again within half a minute of their return.
+ * @param failures failures in a row, from 1
+ */
+export const pauseAfterMs = (failures: number): number =>
+  Math.min(20 * second, second * 2 ** Math.min(failures - 1, 20));
+
+/**
+ * True when a mail that was refused for now has had its chances.
+ * @param attempts how often it was offered, from 1
+ */
+export const isGivenUp = (recordedAt: Date, attempts: number, now: Date): boolean =>
+  attempts >= offersAtLeast && now.getTime() - recordedAt.getTime() >= giveUpAfterMs;

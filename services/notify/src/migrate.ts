@@ -1,0 +1,4 @@
+import { migrateService, runProgram } from '@definitivedx/bus';
+import { databaseOptions } from './data/database.js';
+
+await runProgram(() => migrateService('notify', databaseOptions));

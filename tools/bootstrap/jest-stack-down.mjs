@@ -1,0 +1,1 @@
+export { down as default } from './jest-stack-up.mjs';

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import type { Principal, ServiceName } from '@definitivedx/contracts';
+import type { Ports } from './ports.js';
+import type { Secrets } from './secrets.js';
+
+/** What the environments of all processes are made from. */
+export interface Setting {
+  readonly stateDir: string;
+  readonly ports: Ports;
+  /** Where the gateway and the identity provider listen; everything else is on loopback. */
+  readonly host: string;
+  readonly publicUrl: string;
+  readonly issuer: string;
+  readonly mailboxUrl: string;
+  readonly natsUrl: string;
+  readonly secrets: Secrets;
+  readonly databaseUrls: Readonly<Record<ServiceName, string>>;
+  /** Goes over everything else, for every service. */
+  readonly extra: NodeJS.ProcessEnv;
+}
+
+export const apiAudience = 'urn:definitivedx:api';
+
+/** From our own environment, only what a program needs to run, and the collector to send traces to. */
+function inherited(): NodeJS.ProcessEnv {
+  const keep = /^(PATH|HOME|TZ|LANG|LC_.*|TMPDIR|OTEL_.*|NODE_EXTRA_CA_CERTS)$/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => keep.test(name)));
+}
+
+export const environments = (setting: Setting) => {
+  const { ports, secrets, stateDir } = setting;
+  const common = (name: string): NodeJS.ProcessEnv => ({
+    ...inherited(),
+    NODE_ENV: 'development',
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
+    OTEL_SERVICE_NAME: name,
+    TRACE_DIR: join(stateDir, 'traces'),
+  });
+  const principal = (name: Principal): NodeJS.ProcessEnv => ({
+    NATS_URL: setting.natsUrl,
+    NATS_SEED_FILE: secrets.seedFile(name),
+    CALLER_KEY_FILE: secrets.callerKeyFile(name),
+    CALLER_JWKS_FILE: secrets.callerJwksFile,
+  });
+  const only: Readonly<Partial<Record<ServiceName, NodeJS.ProcessEnv>>> = {
+    gateway: {
+      HOST: setting.host,
+      PUBLIC_URL: setting.publicUrl,
+      OIDC_ISSUER: setting.issuer,
+      OIDC_CLIENT_ID: 'definitivedx-gateway',
+      OIDC_CLIENT_SECRET_FILE: secrets.oidcClientSecretFile,
+      OIDC_ACR_VALUES: 'AAL2,AAL3',
+      API_AUDIENCE: apiAudience,
+      COOKIE_KEY_FILE: secrets.cookieKeyFile,
+    },
+    notify: {
+      PUBLIC_URL: setting.publicUrl,
+      SMTP_URL: `smtp://127.0.0.1:${String(ports.smtp)}`,
+      MAIL_FROM: 'DefinitiveDx <no-reply@demo.invalid>',
+    },
+  };
+  /** How the tools that a person runs beside the system reach it. */
+  const tool = (name: 'operator' | 'provisioner'): NodeJS.ProcessEnv => principal(name);
+
+  return {
+    service: (name: ServiceName): NodeJS.ProcessEnv => ({
+      ...common(name),
+      HOST: '127.0.0.1',
+      PORT: String(ports[name]),
+      DATABASE_URL: setting.databaseUrls[name],
+      ...principal(name),
+      ...only[name],
+      ...setting.extra,
+    }),
+    identityProvider: (): NodeJS.ProcessEnv => ({
+      ...inherited(),
+      NODE_ENV: 'development',
+      HOST: setting.host,
+      PORT: String(ports.identityProvider),
+      ISSUER: setting.issuer,
+      PUBLIC_URL: setting.publicUrl,
+      OIDC_CLIENT_SECRET_FILE: secrets.oidcClientSecretFile,
+      API_AUDIENCE: apiAudience,
+      STATE_DIR: join(stateDir, 'identity-provider'),
+    }),
+    mailbox: (): NodeJS.ProcessEnv => ({
+      ...inherited(),
+      PORT: String(ports.mailboxWeb),
+      SMTP_PORT: String(ports.smtp),
+      MAIL_DIR: join(stateDir, 'mailbox'),
+    }),
+    provisioner: (): NodeJS.ProcessEnv => ({ ...common('provisioner'), ...principal('provisioner') }),
+    seed: (): NodeJS.ProcessEnv => ({
+      ...common('seed'),
+      ...principal('operator'),
+      OIDC_ISSUER: setting.issuer,
+    }),
+    /** By npm script, what tools/bootstrap adds to the environment of a command that is run beside the system. */
+    tools: (): Record<string, NodeJS.ProcessEnv> => ({
+      provision: tool('provisioner'),
+      'dead-letters': tool('operator'),
+      demo: { PUBLIC_URL: setting.publicUrl, OIDC_ISSUER: setting.issuer, MAILBOX_URL: setting.mailboxUrl },
+    }),
+  };
+};

@@ -1,0 +1,36 @@
+/** Someone who can sign in to the demo. They are called by what they do; none of them exists. */
+export interface DemoPerson<K extends string = string> {
+  readonly key: K;
+  /** The `sub` claim. */
+  readonly subject: string;
+  readonly name: string;
+  readonly email: string;
+  /** How strongly they prove who they are: CIS2's authenticator assurance level. */
+  readonly acr: 'AAL1' | 'AAL2';
+  /** What to try with this person. */
+  readonly hint: string;
+}
+
+const person = <K extends string>(
+  key: K,
+  name: string,
+  hint: string,
+  acr: DemoPerson['acr'] = 'AAL2',
+): DemoPerson<K> => ({ key, subject: `demo-${key}`, name, email: `${key}@demo.invalid`, acr, hint });
+
+/** Everyone the development identity provider knows. The seed registers the same people. */
+export const people = [
+  person('gp', 'Demo GP (North Practice)', 'Shares cases'),
+  person('gp-two', 'Demo GP (South Practice)', 'Another practice: invited to nothing'),
+  person('specialist-on-call', 'Demo specialist on call', 'On call now for the panel'),
+  person('specialist-two', 'Demo specialist, panel lead', 'Next on call, and leads the panel'),
+  person('trust-admin', 'Demo trust administrator', "Looks after the trust's members and panels"),
+  person('operator', 'Demo platform operator', 'Runs the platform, sees no content'),
+  person('weak-gp', 'Demo GP without strong sign-in', 'Is refused: a password alone is not enough', 'AAL1'),
+] as const;
+
+export type DemoKey = (typeof people)[number]['key'];
+
+export const personByKey = (key: string): DemoPerson | undefined => people.find((p) => p.key === key);
+export const personBySubject = (subject: string): DemoPerson | undefined =>
+  people.find((p) => p.subject === subject);

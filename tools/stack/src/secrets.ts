@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { principals, services, type Principal, type ServiceName } from '@definitivedx/contracts';
+import { createUser, fromSeed } from '@nats-io/nkeys';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
+
+/** Where the secrets of one system lie. All files may be read by their owner only. */
+export interface Secrets {
+  readonly dir: string;
+  /** Password of each service's database role. */
+  readonly databasePassword: Readonly<Record<ServiceName, string>>;
+  /** The public NATS key of each principal; its seed is in `seedFile`. */
+  readonly natsPublicKey: Readonly<Record<Principal, string>>;
+  seedFile(principal: Principal): string;
+  /** Ed25519 private key (JWK) with which a principal signs caller tokens. */
+  callerKeyFile(principal: Principal): string;
+  /** The public halves of all of them. */
+  readonly callerJwksFile: string;
+  readonly oidcClientSecretFile: string;
+  /** 32 random bytes, base64url. */
+  readonly cookieKeyFile: string;
+}
+
+function write(file: string, content: string): void {
+  // Whole or not at all: a half-written key would be taken for a key by the next start.
+  writeFileSync(`${file}.new`, content, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+async function once(file: string, make: () => string | Promise<string>): Promise<string> {
+  if (!existsSync(file)) write(file, await make());
+  return readFileSync(file, 'utf8').trim();
+}
+
+const token = (): string => randomBytes(32).toString('base64url');
+
+async function callerKey(principal: Principal): Promise<string> {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  const kid = `${principal}-${randomBytes(4).toString('hex')}`;
+  return JSON.stringify({ ...(await exportJWK(privateKey)), kid, alg: 'EdDSA', use: 'sig' });
+}
+
+function publicHalf(key: string): JWK {
+  const { d: _private, ...rest } = JSON.parse(key) as JWK;
+  return rest;
+}
+
+/** Reads the secrets in a folder; those that are missing are generated first. */
+export async function ensureSecrets(dir: string): Promise<Secrets> {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  chmodSync(dir, 0o700);
+  const at = (name: string): string => join(dir, name);
+  const seedFile = (principal: Principal): string => at(`${principal}.nk`);
+  const callerKeyFile = (principal: Principal): string => at(`${principal}.caller.jwk.json`);
+
+  const databasePassword: Partial<Record<ServiceName, string>> = {};
+  for (const service of services)
+    databasePassword[service] = await once(at(`${service}.database-password`), token);
+
+  const natsPublicKey: Partial<Record<Principal, string>> = {};
+  const keys: JWK[] = [];
+  for (const principal of principals) {
+    const seed = await once(seedFile(principal), () => new TextDecoder().decode(createUser().getSeed()));
+    natsPublicKey[principal] = fromSeed(new TextEncoder().encode(seed)).getPublicKey();
+    keys.push(publicHalf(await once(callerKeyFile(principal), () => callerKey(principal))));
+  }
+  const callerJwksFile = at('callers.jwks.json');
+  const jwks = JSON.stringify({ keys }, null, 2);
+  if (!existsSync(callerJwksFile) || readFileSync(callerJwksFile, 'utf8') !== jwks)
+    write(callerJwksFile, jwks);
+
+  const oidcClientSecretFile = at('oidc-client-secret');
+  await once(oidcClientSecretFile, token);
+  const cookieKeyFile = at('gateway.cookie-key');
+  await once(cookieKeyFile, token);
+
+  return {
+    dir,
+    databasePassword: databasePassword as Record<ServiceName, string>,
+    natsPublicKey: natsPublicKey as Record<Principal, string>,
+    seedFile,
+    callerKeyFile,
+    callerJwksFile,
+    oidcClientSecretFile,
+    cookieKeyFile,
+  };
+}
