@@ -41,7 +41,9 @@ export function assertAllowed(who: Who, caller: Caller): void {
   const allowed = who.members;
   if (allowed === undefined) throw forbidden('Members cannot do this.');
   if (allowed !== 'any' && !allowed.some((role) => caller.roles.includes(role))) {
-    throw forbidden(`This needs one of these roles: ${allowed.join(', ')}. Ask your organisation's administrator.`);
+    throw forbidden(
+      `This needs one of these roles: ${allowed.join(', ')}. Ask your organisation's administrator.`,
+    );
   }
   if (!caller.consented && !who.beforeConsent) {
     throw new AppError(

@@ -41,7 +41,8 @@ export class DoorGuard implements CanActivate {
 export const doorOf = (
   reflector: Reflector,
   context: Pick<ExecutionContext, 'getHandler' | 'getClass'>,
-): Door | undefined => reflector.getAllAndOverride<Door | undefined>(doorKey, [context.getHandler(), context.getClass()]);
+): Door | undefined =>
+  reflector.getAllAndOverride<Door | undefined>(doorKey, [context.getHandler(), context.getClass()]);
 
 /** The verified caller of a request behind a member door. */
 export function callerOf(request: WithCaller): Caller {

@@ -1,7 +1,15 @@
-import { eventContracts, durableOf, listDeadLetters, messagingServices, replayDeadLetter, republishOutbox, type ServiceName } from '@definitivedx/contracts';
+import {
+  eventContracts,
+  durableOf,
+  listDeadLetters,
+  messagingServices,
+  replayDeadLetter,
+  republishOutbox,
+  type ServiceName,
+} from '@definitivedx/contracts';
 import { AppError, notFound } from '@definitivedx/errors';
 import { parseTraceparent } from '@definitivedx/telemetry';
-import type { Handler } from './bus-server.js';
+import type { Handler } from './handler.js';
 import type { ServiceContext } from './context.js';
 import { latestDeadLetters, findDeadLetter, markDeadLetterReplayed } from './dead-letters.js';
 import { handleOnce } from './event-consumer.js';
@@ -54,10 +62,16 @@ async function replay(
 ): Promise<{ outcome: 'handled' | 'already-handled' }> {
   const letter = await findDeadLetter(context.db, deadLetterId);
   if (!letter) throw notFound('dead letter');
-  const contract = eventContracts.find((c) => c.consumers.includes(service) && durableOf(service, c) === letter.durable);
+  const contract = eventContracts.find(
+    (c) => c.consumers.includes(service) && durableOf(service, c) === letter.durable,
+  );
   const handler = contract && handlers.get(contract.subject);
-  if (!handler) throw new AppError('conflict', `This version of ${service} no longer handles ${letter.subject}.`);
-  const handled = await handleOnce(context, contract, handler, { ...letter, traceparent: letter.traceparent ?? undefined });
+  if (!handler)
+    throw new AppError('conflict', `This version of ${service} no longer handles ${letter.subject}.`);
+  const handled = await handleOnce(context, contract, handler, {
+    ...letter,
+    traceparent: letter.traceparent ?? undefined,
+  });
   await markDeadLetterReplayed(context.db, deadLetterId);
   return { outcome: handled ? 'handled' : 'already-handled' };
 }

@@ -1,13 +1,18 @@
 import { isObservable, lastValueFrom } from 'rxjs';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import { eventContracts, requestContracts, type EventContract, type RequestContract, type ServiceName } from '@definitivedx/contracts';
+import {
+  eventContracts,
+  requestContracts,
+  type EventContract,
+  type RequestContract,
+  type ServiceName,
+} from '@definitivedx/contracts';
+import type { Handler } from './handler.js';
 import { administrativeHandlers } from './administration.js';
 import { EventConsumer } from './event-consumer.js';
 import type { BusTuning } from './config.js';
 import type { ServiceContext } from './context.js';
 import { RequestResponder } from './request-responder.js';
-
-export type Handler = (data: unknown, context: unknown) => Promise<unknown>;
 
 /**
  * Nest's transport for NATS requests and JetStream events. What keeps the system safe (caller token, who may ask,
@@ -58,13 +63,12 @@ export class BusServer extends Server implements CustomTransportStrategy {
     }
     const { requests, events } = contractsOf(this.service);
     assertComplete(this.service, [...requests, ...events], handlers);
-    for (const contract of requests) {
-      const responder = new RequestResponder(contract, handlers.get(contract.subject)!, this.context.bus);
-      this.responders.push(responder);
-    }
-    for (const contract of events) {
-      const consumer = new EventConsumer(this.service, contract, handlers.get(contract.subject)!, this.context, this.tuning);
-      this.consumers.push(consumer);
+    for (const [subject, handler] of handlers) {
+      const request = requests.find((c) => c.subject === subject);
+      if (request) this.responders.push(new RequestResponder(request, handler, this.context.bus));
+      const event = events.find((c) => c.subject === subject);
+      if (event)
+        this.consumers.push(new EventConsumer(this.service, event, handler, this.context, this.tuning));
     }
     for (const part of [...this.responders, ...this.consumers]) part.start();
   }
@@ -106,8 +110,12 @@ function assertComplete(
 ): void {
   const subjects = new Set(contracts.map((c) => c.subject));
   const problems = [
-    ...[...handlers.keys()].filter((s) => !subjects.has(s)).map((s) => `${s} has a handler but no contract for ${service}`),
-    ...contracts.filter((c) => !handlers.has(c.subject)).map((c) => `${c.subject} has a contract but no handler`),
+    ...[...handlers.keys()]
+      .filter((s) => !subjects.has(s))
+      .map((s) => `${s} has a handler but no contract for ${service}`),
+    ...contracts
+      .filter((c) => !handlers.has(c.subject))
+      .map((c) => `${c.subject} has a contract but no handler`),
     ...contracts
       .filter((c) => c.type === 'request' && !c.who.members && !c.who.services?.length)
       .map((c) => `${c.subject} declares no one who may ask`),

@@ -42,8 +42,15 @@ export class Bus {
    * Asks another service on behalf of `caller` and waits for the reply.
    * @throws AppError of the other service, or `unavailable` when it does not answer within the time limit.
    */
-  async request<C extends RequestContract>(contract: C, caller: Caller, input: z.input<C['request']>): Promise<ReplyOf<C>> {
-    const options = { kind: SpanKind.CLIENT, attributes: { 'rpc.system': 'nats', 'rpc.method': contract.subject } };
+  async request<C extends RequestContract>(
+    contract: C,
+    caller: Caller,
+    input: z.input<C['request']>,
+  ): Promise<ReplyOf<C>> {
+    const options = {
+      kind: SpanKind.CLIENT,
+      attributes: { 'rpc.system': 'nats', 'rpc.method': contract.subject },
+    };
     return inSpan(`request ${contract.subject}`, options, async () => {
       const reply = await this.send(contract, JSON.stringify(input), caller);
       const body: unknown = reply.json();

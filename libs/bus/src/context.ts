@@ -27,6 +27,7 @@ export interface EventMeta {
   readonly aggregateId: string;
   /** When the event's transaction wrote it. */
   readonly publishedAt: Date;
+  /** Trace of the act that caused the event, also when that was long ago. */
   readonly traceId: string | undefined;
 }
 

@@ -41,9 +41,15 @@ const insert = statement<{ id: string }>(
   `insert into dead_letter (id, durable, message_id, subject, aggregate_id, payload, traceparent, published_at, error_code, deliveries)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (durable, message_id) do nothing returning id`,
 );
-const list = statement<DeadLetter>('dead-letter-list', `select ${columns} from dead_letter order by at desc limit $1`);
+const list = statement<DeadLetter>(
+  'dead-letter-list',
+  `select ${columns} from dead_letter order by at desc limit $1`,
+);
 const find = statement<DeadLetter>('dead-letter-find', `select ${columns} from dead_letter where id = $1`);
-const markReplayed = statement('dead-letter-replayed', 'update dead_letter set replayed_at = clock_timestamp() where id = $1');
+const markReplayed = statement(
+  'dead-letter-replayed',
+  'update dead_letter set replayed_at = clock_timestamp() where id = $1',
+);
 
 /** Gives up on an event: keeps it for replay and, in the same transaction, alerts the operators. */
 export async function buryEvent(
@@ -92,7 +98,8 @@ async function alert(
 }
 
 /** The latest dead letters, newest first. */
-export const latestDeadLetters = (db: Database, limit: number): Promise<DeadLetter[]> => db.run(list, [limit]);
+export const latestDeadLetters = (db: Database, limit: number): Promise<DeadLetter[]> =>
+  db.run(list, [limit]);
 
 /** One dead letter; undefined when there is none. */
 export async function findDeadLetter(db: Database, id: string): Promise<DeadLetter | undefined> {

@@ -2,8 +2,8 @@ import { SpanKind } from '@opentelemetry/api';
 import { jetstream, jetstreamManager, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import { durableOf, streamOf, type EventContract, type ServiceName } from '@definitivedx/contracts';
 import { AppError, type ErrorCode } from '@definitivedx/errors';
-import { continueOrLink, createLog, currentTraceId, errorType, inSpan } from '@definitivedx/telemetry';
-import type { Handler } from './bus-server.js';
+import { continueOrLink, createLog, errorType, inSpan, parseTraceparent } from '@definitivedx/telemetry';
+import type { Handler } from './handler.js';
 import type { BusTuning } from './config.js';
 import { EventContext, type ServiceContext } from './context.js';
 import { buryEvent, type StoredEvent } from './dead-letters.js';
@@ -70,7 +70,11 @@ export class EventConsumer {
     const manager = await jetstreamManager(connection, { checkAPI: false });
     const info = await manager.consumers.info(streamOf(this.contract.publisher), this.durable);
     const consumer = jetstream(connection).consumers.getConsumerFromInfo(info);
-    this.messages = await consumer.consume({ max_messages: this.tuning.concurrency * 4, expires: 5_000, idle_heartbeat: 1_000 });
+    this.messages = await consumer.consume({
+      max_messages: this.tuning.concurrency * 4,
+      expires: 5_000,
+      idle_heartbeat: 1_000,
+    });
     for await (const message of this.messages) this.accept(message);
   }
 
@@ -79,9 +83,11 @@ export class EventConsumer {
       message.working();
     }, heartbeatMs);
     const key = valueOf(message.headers, header.aggregate) ?? message.subject;
-    void this.queue.run(key, () => this.handle(message)).finally(() => {
-      clearInterval(heartbeat);
-    });
+    void this.queue
+      .run(key, () => this.handle(message))
+      .finally(() => {
+        clearInterval(heartbeat);
+      });
   }
 
   /** Never rejects: whatever happens ends in an ack, a nak, a term, or in leaving the message to be redelivered. */
@@ -171,7 +177,15 @@ export async function handleOnce(
     return context.db.transaction(async (tx) => {
       if (!(await claimMessage(tx, event.durable, event.messageId))) return false;
       const { messageId, aggregateId, publishedAt } = event;
-      await handler(data, new EventContext(tx, caller, { messageId, aggregateId, publishedAt, traceId: currentTraceId() }));
+      await handler(
+        data,
+        new EventContext(tx, caller, {
+          messageId,
+          aggregateId,
+          publishedAt,
+          traceId: parseTraceparent(event.traceparent)?.traceId,
+        }),
+      );
       return true;
     });
   });

@@ -16,9 +16,19 @@ const recall = statement<{ callerId: string; reply: unknown }>(
  * a repeat by the same caller gets that reply. Concurrent repeats wait for the first on the unique key.
  * @param callerId member id or service name; another caller's repeat is refused with `conflict`.
  */
-export async function once<T>(tx: Transaction, commandId: string, callerId: string, work: () => Promise<T>): Promise<T> {
+export async function once<T>(
+  tx: Transaction,
+  commandId: string,
+  callerId: string,
+  work: () => Promise<T>,
+): Promise<T> {
   const [claimed] = await tx.run(claim, [commandId, callerId]);
-  if (!claimed) return (await replyOf<T>(tx, commandId, callerId))!.reply;
+  if (!claimed) {
+    const kept = await replyOf<T>(tx, commandId, callerId);
+    // The claim failed on a committed row, so it is there to be read.
+    if (!kept) throw new Error('a claimed command has no row');
+    return kept.reply;
+  }
   const reply = await work();
   await tx.run(complete, [commandId, JSON.stringify(reply)]);
   return reply;
@@ -32,6 +42,7 @@ export async function replyOf<T>(
 ): Promise<{ reply: T } | undefined> {
   const [kept] = await db.run(recall, [commandId]);
   if (!kept) return undefined;
-  if (kept.callerId !== callerId) throw conflict('This command id was already used by someone else. Please use a fresh one.');
+  if (kept.callerId !== callerId)
+    throw conflict('This command id was already used by someone else. Please use a fresh one.');
   return { reply: kept.reply as T };
 }

@@ -35,7 +35,10 @@ const nextBatch = statement<OutboxRow>(
                        and e.published_at is null and e.retry_at > clock_timestamp())
    order by id limit ${String(batchSize)}`,
 );
-const markPublished = statement('outbox-published', 'update outbox set published_at = clock_timestamp() where id = any($1)');
+const markPublished = statement(
+  'outbox-published',
+  'update outbox set published_at = clock_timestamp() where id = any($1)',
+);
 const markBlocked = statement(
   'outbox-blocked',
   `update outbox set attempts = attempts + 1, last_error = $2,
@@ -116,7 +119,11 @@ export class OutboxRelay {
   }
 
   private async connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.db.url, keepAlive: true, connectionTimeoutMillis: 3_000 });
+    const client = new pg.Client({
+      connectionString: this.db.url,
+      keepAlive: true,
+      connectionTimeoutMillis: 3_000,
+    });
     client.on('notification', () => {
       this.wakeUp();
     });
@@ -215,15 +222,25 @@ export function wavesOf<R extends { readonly aggregateId: string }>(rows: readon
 /** A refusal of this very message; anything else (timeout, no stream, disconnected) would befall any row. */
 const isRowsFault = (error: unknown): boolean =>
   error instanceof PermissionViolationError ||
-  (error instanceof JetStreamApiError && error.status >= 400 && error.status < 500 && error.status !== 404 && error.status !== 408) ||
+  (error instanceof JetStreamApiError &&
+    error.status >= 400 &&
+    error.status < 500 &&
+    error.status !== 404 &&
+    error.status !== 408) ||
   (error instanceof Error && /max_?payload/i.test(error.message));
 
 async function tryLock(client: pg.Client): Promise<boolean> {
-  const result = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(hashtext('outbox-relay')) as locked`);
+  const result = await client.query<{ locked: boolean }>(
+    `select pg_try_advisory_lock(hashtext('outbox-relay')) as locked`,
+  );
   return result.rows[0]?.locked === true;
 }
 
-async function run<Row>(client: pg.Client, s: Statement<Row>, values: readonly unknown[] = []): Promise<Row[]> {
+async function run<Row>(
+  client: pg.Client,
+  s: Statement<Row>,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
   const result = await client.query(toQueryConfig(s), [...values]);
   return result.rows as Row[];
 }

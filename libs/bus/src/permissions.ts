@@ -58,7 +58,9 @@ export function permissionsOf(principal: Principal): Permissions {
     ].sort(),
     subscribe: [
       ...requestContracts.filter((c) => c.service === principal).map((c) => `${c.subject} ${principal}`),
-      ...nudgeContracts.filter((c) => (c.listeners as readonly Principal[]).includes(principal)).map((c) => c.subject),
+      ...nudgeContracts
+        .filter((c) => (c.listeners as readonly Principal[]).includes(principal))
+        .map((c) => c.subject),
       `${inboxPrefixOf(principal)}.>`,
     ].sort(),
   };
@@ -66,7 +68,10 @@ export function permissionsOf(principal: Principal): Permissions {
 
 /** Alone may administer JetStream; of the services' subjects it may send only what its contracts name. */
 const provisionerPermissions = (): Permissions => ({
-  publish: ['$JS.API.>', ...requestContracts.filter((c) => c.from.includes('provisioner')).map((c) => c.subject)].sort(),
+  publish: [
+    '$JS.API.>',
+    ...requestContracts.filter((c) => c.from.includes('provisioner')).map((c) => c.subject),
+  ].sort(),
   subscribe: [`${inboxPrefixOf('provisioner')}.>`],
 });
 

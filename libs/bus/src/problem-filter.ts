@@ -35,7 +35,8 @@ export function sendProblem(reply: FastifyReply, thrown: unknown): void {
   const error = fromHttp(thrown);
   const status = statusOf[error.code];
   if (status >= 500) log.error('request-failed', { status, error });
-  if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
+  if (error.retryAfterSeconds !== undefined)
+    void reply.header('retry-after', String(error.retryAfterSeconds));
   void reply
     .status(status)
     .header('content-type', 'application/problem+json; charset=utf-8')
@@ -54,12 +55,18 @@ const sentences: Partial<Record<ErrorCode, string>> = {
 function fromHttp(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusCodeOf(thrown);
-  const code = status === undefined ? undefined : (codeOfStatus[status] ?? (status < 500 ? 'invalid-input' : undefined));
+  const code =
+    status === undefined ? undefined : (codeOfStatus[status] ?? (status < 500 ? 'invalid-input' : undefined));
   if (!code) return toAppError(thrown);
-  return new AppError(code, sentences[code] ?? 'The request cannot be understood. Please check its syntax.', { cause: thrown });
+  return new AppError(code, sentences[code] ?? 'The request cannot be understood. Please check its syntax.', {
+    cause: thrown,
+  });
 }
 
 const statusCodeOf = (thrown: unknown): number | undefined =>
-  typeof thrown === 'object' && thrown !== null && 'statusCode' in thrown && typeof thrown.statusCode === 'number'
+  typeof thrown === 'object' &&
+  thrown !== null &&
+  'statusCode' in thrown &&
+  typeof thrown.statusCode === 'number'
     ? thrown.statusCode
     : undefined;

@@ -5,7 +5,7 @@ import type { RequestContract } from '@definitivedx/contracts';
 import { invalidInput, statusOf, toAppError, unavailable, type AppError } from '@definitivedx/errors';
 import { contextFrom, createLog, inSpan } from '@definitivedx/telemetry';
 import type { Bus } from './bus.js';
-import type { Handler } from './bus-server.js';
+import type { Handler } from './handler.js';
 import { RequestContext } from './context.js';
 import { header, headersOf, parseInput, valueOf } from './wire.js';
 
@@ -48,7 +48,11 @@ export class RequestResponder {
   private async answer(message: Msg): Promise<void> {
     const { subject } = this.contract;
     const parent = contextFrom(valueOf(message.headers, header.traceparent));
-    const options = { kind: SpanKind.SERVER, parent, attributes: { 'rpc.system': 'nats', 'rpc.method': subject } };
+    const options = {
+      kind: SpanKind.SERVER,
+      parent,
+      attributes: { 'rpc.system': 'nats', 'rpc.method': subject },
+    };
     try {
       const reply = await inSpan(`respond ${subject}`, options, () => this.handle(message));
       message.respond(reply);

@@ -48,10 +48,7 @@ class Lifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
 /** What every service stands on: its database, the bus, the clock, health, and the outbox relay. */
 @Module({})
 export class ServiceModule {
-  static register(
-    config: ServiceConfig,
-    options: { readonly database: DatabaseOptions },
-  ): DynamicModule {
+  static register(config: ServiceConfig, options: { readonly database: DatabaseOptions }): DynamicModule {
     return {
       module: ServiceModule,
       global: true,
@@ -59,7 +56,10 @@ export class ServiceModule {
       providers: [
         { provide: SERVICE_CONFIG, useValue: config },
         { provide: Clock, useValue: config.clock ?? new SystemClock() },
-        { provide: Database, useFactory: () => openDatabase({ ...options.database, poolMax: config.databasePoolMax }) },
+        {
+          provide: Database,
+          useFactory: () => openDatabase({ ...options.database, poolMax: config.databasePoolMax }),
+        },
         { provide: Bus, useFactory: () => openBus(config) },
         {
           provide: ServiceContext,

@@ -90,7 +90,10 @@ export async function runProgram(main: () => Promise<void>): Promise<void> {
 }
 
 /** The migrate program of a service: applies what is pending in DATABASE_URL. */
-export async function migrateService(service: ServiceName, options: (url: string) => DatabaseOptions): Promise<void> {
+export async function migrateService(
+  service: ServiceName,
+  options: (url: string) => DatabaseOptions,
+): Promise<void> {
   const { DATABASE_URL } = parseEnv({ DATABASE_URL: serviceEnv.DATABASE_URL });
   log.info('migrated', { service, applied: await migrate(options(DATABASE_URL)) });
 }

@@ -24,7 +24,8 @@ export function headersOf(entries: Readonly<Record<string, string | undefined>>)
 }
 
 /** A header's value; undefined when absent or empty. */
-export const valueOf = (from: MsgHdrs | undefined, name: string): string | undefined => from?.get(name) || undefined;
+export const valueOf = (from: MsgHdrs | undefined, name: string): string | undefined =>
+  from?.get(name) || undefined;
 
 /** Zod's findings as issues with a dotted path. */
 export const issuesOf = (error: z.ZodError): Issue[] =>
@@ -39,4 +40,10 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
 
 /** The one way of saying that fields are wrong. */
 export const invalidFields = (issues: readonly Issue[]): AppError =>
-  invalidInput(`Please correct: ${issues.map((i) => i.path || 'the body').slice(0, 5).join(', ')}.`, issues.slice(0, 50));
+  invalidInput(
+    `Please correct: ${issues
+      .map((i) => i.path || 'the body')
+      .slice(0, 5)
+      .join(', ')}.`,
+    issues.slice(0, 50),
+  );

@@ -14,12 +14,10 @@ import {
 import { AppError } from '@definitivedx/errors';
 import { statement, type Database } from '@definitivedx/db';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { provision } from '@definitivedx/provisioner';
 import { startWorld, until, type World } from '@definitivedx/testing';
 import { act, databaseOptions, effectsOf, recorderModule, type Behaviour } from './recorder.js';
 
 let world: World;
-let consumer: RunningService;
 let publisher: RunningService;
 let db: Database;
 
@@ -44,7 +42,7 @@ const unpublished = statement<{ count: number }>(
 
 beforeAll(async () => {
   world = await startWorld();
-  consumer = await world.service('notify', recorderModule('notify', behaviour), databaseOptions);
+  await world.service('notify', recorderModule('notify', behaviour), databaseOptions);
   publisher = await world.service('cases', recorderModule('cases', silent), databaseOptions);
   db = await world.database('notify');
 });
@@ -109,13 +107,19 @@ describe('an event', () => {
     });
     expect(letter).toMatchObject({ subject: caseShared.subject, errorCode: 'conflict', replayedAt: null });
     await until(() => alerts.length === 1);
-    expect(alerts[0]).toMatchObject({ service: 'notify', subject: caseShared.subject, errorCode: 'conflict' });
+    expect(alerts[0]).toMatchObject({
+      service: 'notify',
+      subject: caseShared.subject,
+      errorCode: 'conflict',
+    });
     expect(await effectsOf(db, poison)).toBe(0);
 
     behaviour.onEvent = async () => undefined;
     const input = { deadLetterId: letter.deadLetterId };
     expect(await world.request(replayDeadLetter('notify'), operator, input)).toEqual({ outcome: 'handled' });
-    expect(await world.request(replayDeadLetter('notify'), operator, input)).toEqual({ outcome: 'already-handled' });
+    expect(await world.request(replayDeadLetter('notify'), operator, input)).toEqual({
+      outcome: 'already-handled',
+    });
     expect(await effectsOf(db, poison)).toBe(1);
   });
 
@@ -179,13 +183,16 @@ describe('the outbox', () => {
     for (const caseId of cases) await until(async () => (await effectsOf(db, caseId)) === 1);
     const publisherDb = await world.database('cases');
     await until(async () => (await publisherDb.run(unpublished))[0]?.count === 0);
-    const rows = (await publisherDb.run(statement<{ count: number }>('test-rows', 'select count(*)::int as count from outbox')))[0]!.count;
+    const rows = (
+      await publisherDb.run(
+        statement<{ count: number }>('test-rows', 'select count(*)::int as count from outbox'),
+      )
+    )[0]!.count;
 
     await world.loseNats();
-    const provisioner = await world.bus('provisioner');
-    const republished = await until(async () => (await provision(provisioner)).republished[streamOf('cases')]);
+    const republished = await until(async () => (await world.provision()).republished[streamOf('cases')]);
     expect(republished).toBe(rows);
-    const manager = await jetstreamManager(provisioner.connection, { checkAPI: false });
+    const manager = await jetstreamManager((await world.bus('provisioner')).connection, { checkAPI: false });
     await until(async () => (await manager.streams.info(streamOf('cases'))).state.messages === rows);
 
     const marker = uuidv7();
@@ -200,7 +207,7 @@ describe('the outbox', () => {
     await publisher.close();
     const orphaned = await world.database('cases');
     await orphaned.transaction(async (tx) => {
-        await emit(tx, caseShared, caseId, shared(caseId));
+      await emit(tx, caseShared, caseId, shared(caseId));
     });
     publisher = await world.service('cases', recorderModule('cases', silent), databaseOptions);
     await until(async () => (await effectsOf(db, caseId)) === 1);
@@ -235,7 +242,7 @@ describe('a request', () => {
     };
     const member = await world.member();
     const send = (caller: Parameters<World['request']>[1], body: unknown = input) =>
-      world.request(whoIsOnCall, caller, body as never).catch((e: AppError) => e.code);
+      world.request(whoIsOnCall, caller, body as never).catch((e: unknown) => (e as AppError).code);
     expect(await send({ ...member, token: '' })).toBe('not-signed-in');
     expect(await send({ ...member, token: `${member.token.slice(0, -6)}AAAAAA` })).toBe('not-signed-in');
     expect(await send(await world.as('operator'))).toBe('forbidden');
@@ -274,7 +281,10 @@ describe('an alert about a dead letter', () => {
       const { deadLetters } = await world.request(listDeadLetters('notify'), await world.as('operator'), {});
       return deadLetters.some((l) => l.aggregateId === letterId);
     });
-    const alerts = statement<{ count: number }>('test-alerts', `select count(*)::int as count from outbox where aggregate_id = $1`);
+    const alerts = statement<{ count: number }>(
+      'test-alerts',
+      `select count(*)::int as count from outbox where aggregate_id = $1`,
+    );
     expect((await db.run(alerts, [letterId]))[0]?.count).toBe(0);
   });
 });

@@ -11,7 +11,13 @@ import {
   type RequestContext,
   type ServiceConfig,
 } from '@definitivedx/bus';
-import { eventContracts, messagingServices, requestContracts, type EventContract, type ServiceName } from '@definitivedx/contracts';
+import {
+  eventContracts,
+  messagingServices,
+  requestContracts,
+  type EventContract,
+  type ServiceName,
+} from '@definitivedx/contracts';
 import { listDeadLetters, replayDeadLetter, republishOutbox } from '@definitivedx/contracts';
 import { Migration, statement, type DatabaseOptions, type Queryable } from '@definitivedx/db';
 
@@ -29,8 +35,14 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
   migrations: [{ name: '0001-tables', class: Tables }],
 });
 
-const insertEffect = statement('effect-insert', 'insert into effect (aggregate_id, subject, marker) values ($1, $2, $3)');
-const countEffects = statement<{ count: number }>('effect-count', 'select count(*)::int as count from effect where aggregate_id = $1');
+const insertEffect = statement(
+  'effect-insert',
+  'insert into effect (aggregate_id, subject, marker) values ($1, $2, $3)',
+);
+const countEffects = statement<{ count: number }>(
+  'effect-count',
+  'select count(*)::int as count from effect where aggregate_id = $1',
+);
 
 export const effectsOf = async (db: Queryable, aggregateId: string): Promise<number> =>
   (await db.run(countEffects, [aggregateId]))[0]?.count ?? 0;
@@ -46,13 +58,20 @@ export interface Behaviour {
  * A whole service for the bus to carry: for every contract of `name` a handler that writes one row per event and then
  * does what the test's behaviour says.
  */
-export function recorderModule(name: ServiceName, behaviour: Behaviour): (config: ServiceConfig) => DynamicModule {
+export function recorderModule(
+  name: ServiceName,
+  behaviour: Behaviour,
+): (config: ServiceConfig) => DynamicModule {
   @Controller()
   class Recorder {}
   const administrative = messagingServices.flatMap((s) =>
     [republishOutbox(s), listDeadLetters(s), replayDeadLetter(s)].map((c) => c.subject),
   );
-  const define = (decorate: MethodDecorator, subject: string, handler: (...args: never[]) => Promise<unknown>): void => {
+  const define = (
+    decorate: MethodDecorator,
+    subject: string,
+    handler: (...args: never[]) => Promise<unknown>,
+  ): void => {
     const method = `on ${subject}`;
     Object.defineProperty(Recorder.prototype, method, { value: handler, writable: true, configurable: true });
     decorate(Recorder.prototype, method, Object.getOwnPropertyDescriptor(Recorder.prototype, method)!);

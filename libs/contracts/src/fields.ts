@@ -12,9 +12,12 @@ export const text = (max: number, min = 1): z.ZodString =>
   z
     .string()
     .max(max, `Use at most ${String(max)} characters.`)
-    .refine((value) => value.isWellFormed(), 'The text holds half a character (a lone surrogate). Please retype it.')
+    .refine(
+      (value) => value.isWellFormed(),
+      'The text holds half a character (a lone surrogate). Please retype it.',
+    )
     .refine((value) => !value.includes('\u0000'), 'The text holds a NUL character. Please remove it.')
-    .refine((value) => value.trim().length >= min, 'Please write something here.') as z.ZodString;
+    .refine((value) => value.trim().length >= min, 'Please write something here.');
 
 /** One line: no line breaks or other control characters, so that it can never end a mail header. */
 export const line = (max: number): z.ZodString =>
@@ -22,7 +25,7 @@ export const line = (max: number): z.ZodString =>
     // eslint-disable-next-line no-control-regex -- control characters are what this refuses
     (value) => !/[\u0000-\u001f\u007f\u2028\u2029]/.test(value),
     'Use one line without control characters.',
-  ) as z.ZodString;
+  );
 
 export const odsCode = z
   .string()

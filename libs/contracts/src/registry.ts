@@ -7,7 +7,13 @@ import * as caseQueries from './cases/queries.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
 import * as onCall from './notify/on-call.js';
 import * as stream from './notify/stream.js';
-import { deadLetteredBy, listDeadLetters, messagingServices, replayDeadLetter, republishOutbox } from './system/messaging.js';
+import {
+  deadLetteredBy,
+  listDeadLetters,
+  messagingServices,
+  replayDeadLetter,
+  republishOutbox,
+} from './system/messaging.js';
 
 type AnyContract = RequestContract | EventContract | NudgeContract;
 

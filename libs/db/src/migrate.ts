@@ -15,7 +15,10 @@ export async function migrate(options: DatabaseOptions): Promise<number> {
   }
 }
 
-const migrationsApplied = statement<{ applied: number }>('migrations-applied', 'select count(*)::int as applied from migration');
+const migrationsApplied = statement<{ applied: number }>(
+  'migrations-applied',
+  'select count(*)::int as applied from migration',
+);
 
 /**
  * Refuses to go on with a database that lacks a migration this program was written for. Newer ones are fine:

@@ -25,7 +25,9 @@ export function statement<Row>(name: string, text: string): Statement<Row> {
 }
 
 /** The query as node-postgres wants it, with its own type parsers instead of MikroORM's, which leave dates as text. */
-export const toQueryConfig = (s: Statement<unknown>): { name: string; text: string; types: typeof pg.types } => ({
+export const toQueryConfig = (
+  s: Statement<unknown>,
+): { name: string; text: string; types: typeof pg.types } => ({
   name: s.name,
   text: s.text,
   types: pg.types,

@@ -1,11 +1,12 @@
 /**
  * Tracing for a whole program: `node --import <this file> main.js`, before anything else is loaded.
- * OTEL_EXPORTER_OTLP_ENDPOINT sends spans to a collector, else TRACE_DIR writes them to files; with neither, nothing
- * of the SDK is even loaded.
+ * OTEL_EXPORTER_OTLP_ENDPOINT sends spans to a collector, else TRACE_DIR writes them to files; with neither,
+ * spans are not kept, but trace ids still travel.
  */
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { createLog } from './log.js';
 import { currentService } from './safe.js';
+import { startTracing } from './start.js';
 
 async function exporterFor(service: string): Promise<SpanExporter | undefined> {
   if (process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] || process.env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']) {
@@ -20,8 +21,7 @@ async function exporterFor(service: string): Promise<SpanExporter | undefined> {
 
 const service = currentService();
 try {
-  const exporter = await exporterFor(service);
-  if (exporter) (await import('./start.js')).startTracing(service, exporter);
+  startTracing(service, await exporterFor(service));
 } catch (error) {
   // A service without traces is better than no service.
   createLog('telemetry').error('tracing-not-started', {

@@ -28,12 +28,13 @@ const COMPLAIN_EVERY_MS = 60_000;
 const log = createLog('telemetry');
 
 /**
- * Starts tracing for this process into `exporter`, behind the redaction.
+ * Starts tracing for this process into `exporter`, behind the redaction. Without one nothing is recorded, but trace
+ * ids are still passed on: problem documents and the audit quote them.
  *
  * The parts of the SDK are put together here rather than by `NodeSDK`, which loads every exporter there is
  * (some 20 MB per process) and, unless told otherwise, sends logs and metrics past the redaction.
  */
-export function startTracing(service: string, exporter: SpanExporter): void {
+export function startTracing(service: string, exporter: SpanExporter | undefined): void {
   complainQuietly();
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new TraceparentPropagator());
@@ -42,14 +43,7 @@ export function startTracing(service: string, exporter: SpanExporter): void {
     sampler: new AlwaysOnSampler(),
     resource: resourceFromAttributes({ 'service.name': service }),
     spanLimits: { attributeValueLengthLimit: MAX_ATTRIBUTE_LENGTH },
-    spanProcessors: [
-      new BatchSpanProcessor({
-        exporter: new RedactingExporter(exporter),
-        scheduledDelayMillis: FLUSH_MS,
-        exportTimeoutMillis: EXPORT_TIMEOUT_MS,
-        maxQueueSize: MAX_QUEUED_SPANS,
-      }),
-    ],
+    spanProcessors: exporter ? [processorFor(exporter)] : [],
   });
   trace.setGlobalTracerProvider(provider);
   registerInstrumentations({ tracerProvider: provider, instrumentations: instrumentations() });
@@ -59,6 +53,14 @@ export function startTracing(service: string, exporter: SpanExporter): void {
   // For programs that simply come to their end, such as migrations.
   process.once('beforeExit', () => void provider.forceFlush().catch(() => undefined));
 }
+
+const processorFor = (exporter: SpanExporter): BatchSpanProcessor =>
+  new BatchSpanProcessor({
+    exporter: new RedactingExporter(exporter),
+    scheduledDelayMillis: FLUSH_MS,
+    exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+    maxQueueSize: MAX_QUEUED_SPANS,
+  });
 
 const instrumentations = (): (HttpInstrumentation | UndiciInstrumentation | PgInstrumentation)[] => [
   new HttpInstrumentation({ ignoreIncomingRequestHook: isHealthCheck, requireParentforOutgoingSpans: true }),

@@ -18,7 +18,8 @@ export async function until<T>(
     } catch (error) {
       cause = error;
     }
-    if (Date.now() > deadline) throw new Error(`${what} did not come about within ${String(within)} ms`, { cause });
+    if (Date.now() > deadline)
+      throw new Error(`${what} did not come about within ${String(within)} ms`, { cause });
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -19,9 +19,15 @@ import {
   type ServiceConfig,
   type ServiceOptions,
 } from '@definitivedx/bus';
-import type { EventContract, Principal, ReplyOf, RequestContract, ServiceName } from '@definitivedx/contracts';
+import type {
+  EventContract,
+  Principal,
+  ReplyOf,
+  RequestContract,
+  ServiceName,
+} from '@definitivedx/contracts';
 import { Database, migrate, type DatabaseOptions } from '@definitivedx/db';
-import { connectTool, provision } from '@definitivedx/provisioner';
+import { connectTool, provision, type Provisioned } from '@definitivedx/provisioner';
 import {
   ensureDatabases,
   ensureSecrets,
@@ -90,8 +96,13 @@ export class World {
       publicKeys: secrets.natsPublicKey,
     });
     const world = new World(dir, secrets, ports, nats, databaseUrls, env);
-    await provision(await world.bus('provisioner'));
+    await world.provision();
     return world;
+  }
+
+  /** Brings NATS to what the contracts say, as the provisioner does. */
+  async provision(): Promise<Provisioned> {
+    return provision(await this.bus('provisioner'));
   }
 
   get publicUrl(): string {
@@ -136,14 +147,27 @@ export class World {
   async startProgram(name: ServiceName, env: NodeJS.ProcessEnv = {}): Promise<ManagedProcess> {
     const environment = { ...this.environment().service(name), ...env };
     const migration = inRepository('services', name, 'dist/migrate.js');
-    await runToEnd(`${name}-migrations`, [migration], { env: environment, logFile: join(this.dir, `${name}.log`) });
-    return this.launch(name, [...telemetryPreload(), inRepository('services', name, 'dist/main.js')], environment, this.ports[name]);
+    await runToEnd(`${name}-migrations`, [migration], {
+      env: environment,
+      logFile: join(this.dir, `${name}.log`),
+    });
+    return this.launch(
+      name,
+      [...telemetryPreload(), inRepository('services', name, 'dist/main.js')],
+      environment,
+      this.ports[name],
+    );
   }
 
   /** The mailbox that notify's SMTP address leads to. */
   async mailbox(): Promise<{ url: string; smtpUrl: string; process: ManagedProcess }> {
     const program = [inRepository('tools/stack/dist/mailbox/main.js')];
-    const process = await this.launch('mailbox', program, this.environment().mailbox(), this.ports.mailboxWeb);
+    const process = await this.launch(
+      'mailbox',
+      program,
+      this.environment().mailbox(),
+      this.ports.mailboxWeb,
+    );
     return { url: this.mailboxUrl, smtpUrl: `smtp://127.0.0.1:${String(this.ports.smtp)}`, process };
   }
 
@@ -203,7 +227,12 @@ export class World {
   /** A connection to a service's database, to look at what it did. Not for arranging state a command could arrange. */
   database(service: ServiceName): Promise<Database> {
     return remembered(this.databases, service, async () => {
-      const db = await Database.connect({ url: this.databaseUrls[service], entities: [], migrations: [], poolMax: 4 });
+      const db = await Database.connect({
+        url: this.databaseUrls[service],
+        entities: [],
+        migrations: [],
+        poolMax: 4,
+      });
       this.closers.push(() => db.close());
       return db;
     });
@@ -262,7 +291,12 @@ export class World {
     });
   }
 
-  private async launch(name: string, args: string[], env: NodeJS.ProcessEnv, port: number): Promise<ManagedProcess> {
+  private async launch(
+    name: string,
+    args: string[],
+    env: NodeJS.ProcessEnv,
+    port: number,
+  ): Promise<ManagedProcess> {
     const managed = supervise({
       name,
       command: process.execPath,

@@ -46,6 +46,16 @@ export class Clinic {
 
   static async open(): Promise<Clinic> {
     const world = await startWorld();
+    try {
+      return await Clinic.openIn(world);
+    } catch (error) {
+      // Jest has nothing to stop when this fails, and what runs would keep running.
+      await world.stop();
+      throw error;
+    }
+  }
+
+  private static async openIn(world: World): Promise<Clinic> {
     await Promise.all([world.startProgram('access'), world.startProgram('notify')]);
     await world.service('cases', appModule, databaseOptions);
     const operator = await world.as('operator');
@@ -57,8 +67,7 @@ export class Clinic {
       }),
       world.request(registerOrganisation, operator, { odsCode: 'RXX', name: 'The Trust', kind: 'trust' }),
     ]);
-    const db = await world.database('cases');
-    return new Clinic(world, practice.organisationId, trust.organisationId, db);
+    return new Clinic(world, practice.organisationId, trust.organisationId, await world.database('cases'));
   }
 
   gp(): Promise<Person> {

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addPost, getCase, listCases, type InputOf, type ReplyOf } from '@definitivedx/contracts';
+import {
+  addPost,
+  caseAudience,
+  getCase,
+  listCases,
+  revokeGrant,
+  type InputOf,
+  type ReplyOf,
+} from '@definitivedx/contracts';
 import { Clinic, refusal, toMember, toPanel, type Panel, type Person } from './clinic.js';
 
 let clinic: Clinic;
@@ -192,11 +200,10 @@ describe('the list of cases', () => {
     const { caseId: first } = await clinic.share(asking, clinic.caseFor([toPanel(panel)]));
     clinic.world.clock.advance(1_000);
     const { caseId: second } = await clinic.share(asking, clinic.caseFor([toPanel(panel)]));
-    const access = await clinic.world.database('access');
-    await access.run(
-      { name: 'test-end', text: 'update access_grant set revoked_at = now() where case_id = $1' },
-      [second],
-    );
+    // A revoke that got as far as access and no further: the projection still has the row.
+    const { grants } = await clinic.world.request(caseAudience, await asking.caller(), { caseId: second });
+    const ended = { caseId: second, grantId: grants[0]!.grantId };
+    await clinic.world.request(revokeGrant, await asking.caller(), ended, 'cases');
     const seen = await page(panel.onCall, { limit: 1 });
     expect(seen.cases).toEqual([]);
     const next = await page(panel.onCall, { limit: 1, cursor: seen.nextCursor! });
@@ -207,10 +214,7 @@ describe('the list of cases', () => {
     const invited = await clinic.specialist();
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
     await clinic.share(gp, clinic.caseFor([{ kind: 'member', memberId: invited.memberId, expiresAt }]));
-    const filed = (now: Date): Promise<unknown[]> =>
-      clinic.rows('select 1 from audience where principal = $1 and expires_at > $2', [invited.memberId, now]);
     expect((await page(invited)).cases).toHaveLength(1);
-    expect(await filed(clinic.world.clock.now())).toHaveLength(1);
     clinic.world.clock.advance(90_000_000);
     expect(await page(invited)).toEqual({ cases: [], nextCursor: null });
   });

@@ -19,10 +19,10 @@ describe('a mail that the server refuses for now', () => {
     const { caseId, messageId } = await ward.shareCase();
     const first = await ward.putOff(messageId, 1);
     expect(first).toMatchObject({ lastErrorCode: 'smtp-451', sentAt: null, waitMs: 30_000 });
-    ward.world.clock.advance(first.waitMs);
+    ward.advance(first.waitMs);
     const second = await ward.putOff(messageId, 2);
     expect(second.waitMs).toBe(60_000);
-    ward.world.clock.advance(second.waitMs);
+    ward.advance(second.waitMs);
     const sent = await ward.sent(messageId);
     expect(sent).toMatchObject({ attempts: 3, messageId: first.messageId });
     expect((await ward.received(caseId)).map((mail) => mail.messageId)).toEqual([first.messageId]);
@@ -34,7 +34,7 @@ describe('a mail that the server refuses for now', () => {
     // Offered ten times at least, however much of the day was an outage of ours.
     for (let attempt = 1; attempt < 10; attempt += 1) {
       await ward.putOff(messageId, attempt);
-      ward.world.clock.advance(day);
+      ward.advance(day);
     }
     const failed = await ward.recorded(messageId, (mail) => mail.failedAt !== null, 'a failed mail');
     expect(failed).toMatchObject({ sentAt: null, lastErrorCode: 'smtp-451' });
@@ -48,7 +48,7 @@ describe('a mail recorded before a revoke', () => {
     const shared = await ward.shareCase();
     await ward.putOff(shared.messageId, 1);
     await ward.revoke(shared);
-    ward.world.clock.advance(day);
+    ward.advance(day);
     const row = await ward.recorded(
       shared.messageId,
       (mail) => mail.withdrawnAt !== null,
@@ -72,7 +72,7 @@ describe('a mail server that is away', () => {
     for (const { messageId } of shared) {
       await ward.recorded(messageId, (mail) => mail.lastErrorCode !== null, 'a mail that found no server');
     }
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     // Rounds start 1, 2, 4, … s apart, with a connection for each mail in hand.
     expect(connections).toBeLessThanOrEqual(16);
     await new Promise((resolve) => broken.close(resolve));
@@ -99,7 +99,7 @@ describe('a replica that dies with a mail in hand', () => {
     );
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(await ward.mails(source)).toEqual([expect.objectContaining({ sentAt: null })]);
-    ward.world.clock.advance(15_000);
+    ward.advance(15_000);
     expect(await ward.sent(source)).toMatchObject({ attempts: 2 });
   });
 });

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { caseShared } from '@definitivedx/contracts';
-import { parseSpan } from '@definitivedx/stack';
 import { until } from '@definitivedx/testing';
 import { Ward } from './ward.js';
 
@@ -19,6 +18,22 @@ const spanLines = (): string[] =>
     readFileSync(join(tracesDir(), file), 'utf8').split('\n').filter(Boolean),
   );
 
+interface Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+}
+
+const spanOf = (traceId: string, name: string): Promise<Span> =>
+  until(
+    () =>
+      spanLines()
+        .map((line) => JSON.parse(line) as Span)
+        .find((span) => span.traceId === traceId && span.name === name),
+    `the span "${name}"`,
+  );
+
 describe('the way from a share to its mail', () => {
   it('is one trace, and names nobody', async () => {
     const { caseId, event } = await ward.openCase();
@@ -27,16 +42,9 @@ describe('the way from a share to its mail', () => {
     const messageId = await ward.world.publish(caseShared, caseId, event, undefined, { traceparent });
     await ward.sent(messageId);
 
-    const named = (name: string) => (line: string) => {
-      const span = parseSpan(line);
-      return span?.traceId === traceId && span.name === name;
-    };
-    const consumed = await until(
-      () => spanLines().find(named(`consume ${caseShared.subject}`)),
-      'the consumer’s span',
-    );
-    const sent = await until(() => spanLines().find(named('mail send')), 'the span of the mail');
-    expect(parseSpan(sent)?.parentSpanId).toBe(parseSpan(consumed)?.spanId);
+    const consumed = await spanOf(traceId, `consume ${caseShared.subject}`);
+    const mailed = await spanOf(traceId, 'mail send');
+    expect(mailed.parentSpanId).toBe(consumed.spanId);
 
     const log = readFileSync(join(ward.world.dir, 'notify.log'), 'utf8');
     expect(log).toContain('"mail-sent"');

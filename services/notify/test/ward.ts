@@ -17,10 +17,12 @@ import {
   type Role,
 } from '@definitivedx/contracts';
 import { startWorld, until, type World } from '@definitivedx/testing';
-import type { ManagedProcess } from '@definitivedx/stack';
 import { appModule } from '../src/app.module.js';
 import type { MailConfig } from '../src/config.js';
 import { databaseOptions } from '../src/data/database.js';
+import { MailSender } from '../src/delivery/mail-sender.js';
+
+type ManagedProcess = Awaited<ReturnType<World['startProgram']>>;
 
 export const operations = 'operations@demo.invalid';
 
@@ -65,6 +67,7 @@ export class Ward {
     readonly mailbox: ManagedProcess,
     private readonly mailboxUrl: string,
     readonly mail: MailConfig,
+    private readonly sender: MailSender | undefined,
     readonly gp: Person,
     readonly onCall: Person,
     readonly colleague: Person,
@@ -81,8 +84,12 @@ export class Ward {
       publicUrl: 'http://localhost:8080',
       operations,
     };
+    let sender: MailSender | undefined;
     if (as === 'program') await world.startProgram('notify');
-    else await world.service('notify', appModule, databaseOptions, { config: { mail } });
+    else
+      sender = (await world.service('notify', appModule, databaseOptions, { config: { mail } })).app.get(
+        MailSender,
+      );
     const practice = await organisation(world, 'practice');
     const trust = await organisation(world, 'trust');
     const gp = await person(world, practice, ['clinician']);
@@ -105,11 +112,28 @@ export class Ward {
       memberId: onCall.memberId,
     }));
     await world.request(setRota, operator, { panelId, timeZone: 'Europe/London', shifts });
-    return new Ward(world, access, mailbox.process, mailbox.url, mail, gp, onCall, colleague, panelId);
+    return new Ward(
+      world,
+      access,
+      mailbox.process,
+      mailbox.url,
+      mail,
+      sender,
+      gp,
+      onCall,
+      colleague,
+      panelId,
+    );
   }
 
   stop(): Promise<void> {
     return this.world.stop();
+  }
+
+  /** Moves the time, and has the sender look at once instead of at its next second. */
+  advance(ms: number): void {
+    this.world.clock.advance(ms);
+    this.sender?.wake();
   }
 
   /** Opens a new case to the panel, or to one person, as the GP. Nobody is told yet: that is the event's doing. */
@@ -144,17 +168,24 @@ export class Ward {
     return { ...shared, messageId: await this.world.publish(caseShared, shared.caseId, shared.event) };
   }
 
-  /** Ends a case's grant in access, and says so unless told not to. */
+  /** Ends a case's grant in access, says so unless told not to, and waits until it was heard. */
   async revoke({ caseId, grant }: SharedCase, { publish = true } = {}): Promise<void> {
     await this.world.request(revokeGrant, this.gp.caller, { caseId, grantId: grant.grantId });
     if (!publish) return;
-    await this.world.publish(shareRevoked, caseId, {
+    const messageId = await this.world.publish(shareRevoked, caseId, {
       caseId,
       grant,
       responsibleId: null,
       status: 'cancelled',
       at: this.world.clock.now().toISOString(),
     });
+    await this.handled(messageId);
+  }
+
+  /** Waits until an event has had its effect. */
+  async handled(messageId: string): Promise<void> {
+    const look = 'select 1 from inbox where message_id = $1 and handled_at is not null';
+    await until(async () => (await this.sql(look, [messageId])).length > 0, 'the event handled');
   }
 
   /** Says that somebody posted. */

@@ -4,7 +4,8 @@ import { eventContracts, nudgeContracts, requestContracts } from '@definitivedx/
 type Json = Record<string, unknown>;
 
 const keyOf = (subject: string): string => subject.replaceAll('.', '_').replaceAll('-', '_');
-const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): unknown => z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): unknown =>
+  z.toJSONSchema(schema, { io, unrepresentable: 'any' });
 
 /** AsyncAPI 3.0 document of everything on the bus. */
 export function asyncApiDocument(): Json {
@@ -25,7 +26,10 @@ export function asyncApiDocument(): Json {
       summary: contract.summary,
       channel: { $ref: `#/channels/${key}` },
       messages: [{ $ref: `#/channels/${key}/messages/request` }],
-      reply: { channel: { $ref: `#/channels/${key}` }, messages: [{ $ref: `#/channels/${key}/messages/reply` }] },
+      reply: {
+        channel: { $ref: `#/channels/${key}` },
+        messages: [{ $ref: `#/channels/${key}/messages/reply` }],
+      },
     };
   }
   for (const contract of [...eventContracts, ...nudgeContracts]) {
@@ -39,7 +43,11 @@ export function asyncApiDocument(): Json {
   }
   return {
     asyncapi: '3.0.0',
-    info: { title: 'DefinitiveDx bus', version: '1.0.0', description: 'Requests, events and nudges between services, over NATS.' },
+    info: {
+      title: 'DefinitiveDx bus',
+      version: '1.0.0',
+      description: 'Requests, events and nudges between services, over NATS.',
+    },
     defaultContentType: 'application/json',
     channels,
     operations,

@@ -35,7 +35,17 @@ async function list(): Promise<void> {
     for (const letter of deadLetters) {
       found += 1;
       const state = letter.replayedAt ? `replayed ${letter.replayedAt}` : 'waiting';
-      console.log([letter.at, name, letter.deadLetterId, letter.subject, letter.errorCode, state, letter.traceId ?? ''].join('  '));
+      console.log(
+        [
+          letter.at,
+          name,
+          letter.deadLetterId,
+          letter.subject,
+          letter.errorCode,
+          state,
+          letter.traceId ?? '',
+        ].join('  '),
+      );
     }
   }
   if (found === 0) console.log('There are no dead letters.');

@@ -1,5 +1,11 @@
 import { allPermissions } from '@definitivedx/bus';
-import { eventContracts, nudgeContracts, requestContracts, type Principal, type Who } from '@definitivedx/contracts';
+import {
+  eventContracts,
+  nudgeContracts,
+  requestContracts,
+  type Principal,
+  type Who,
+} from '@definitivedx/contracts';
 
 /** Environment variable that holds a principal's public nkey when the NATS server reads its configuration. */
 export const nkeyVariable = (principal: Principal): string => `${principal.toUpperCase()}_NKEY`;
@@ -43,8 +49,12 @@ export function subjectsTable(): string {
   const requests = requestContracts.map(
     (c) => `| \`${c.subject}\` | ${c.from.join(', ')} | ${whoInWords(c.who)} | ${c.summary} |`,
   );
-  const events = eventContracts.map((c) => `| \`${c.subject}\` | ${c.publisher} | ${c.consumers.join(', ')} | ${c.summary} |`);
-  const nudges = nudgeContracts.map((c) => `| \`${c.subject}\` | ${c.publisher} | ${c.listeners.join(', ')} | ${c.summary} |`);
+  const events = eventContracts.map(
+    (c) => `| \`${c.subject}\` | ${c.publisher} | ${c.consumers.join(', ')} | ${c.summary} |`,
+  );
+  const nudges = nudgeContracts.map(
+    (c) => `| \`${c.subject}\` | ${c.publisher} | ${c.listeners.join(', ')} | ${c.summary} |`,
+  );
   return `<!-- Generated from libs/contracts by \`npm run generate\`. Do not edit. -->
 
 # Subjects on the bus

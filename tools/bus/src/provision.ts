@@ -9,10 +9,13 @@ try {
   for (;;) {
     const result = await provision(bus, Number(process.env['STREAM_REPLICAS'] ?? '1'));
     if (result.created.length > 0) console.log(`Streams made: ${result.created.join(', ')}.`);
-    for (const [name, rows] of Object.entries(result.republished)) console.log(`${name}: ${String(rows)} events republished.`);
+    for (const [name, rows] of Object.entries(result.republished))
+      console.log(`${name}: ${String(rows)} events republished.`);
     if (result.pending.length === 0) break;
     if (!wait || Date.now() > deadline) {
-      console.log(`${result.pending.join(', ')}: new; will be filled when provisioning runs beside their services.`);
+      console.log(
+        `${result.pending.join(', ')}: new; will be filled when provisioning runs beside their services.`,
+      );
       break;
     }
     await new Promise((resolve) => setTimeout(resolve, 500));

@@ -31,5 +31,10 @@ export async function connectTool(principal: Principal, config: ToolConfig): Pro
   const connection = await connectNats({ principal, natsUrl: config.natsUrl, natsSeed: config.natsSeed });
   // Tools answer nobody, so they need no one's public keys.
   const verifier = new CallerVerifier({ keys: [] });
-  return new Bus(connection, new CallerSigner(principal, config.callerKey), verifier, defaultTuning.requestTimeoutMs * 2);
+  return new Bus(
+    connection,
+    new CallerSigner(principal, config.callerKey),
+    verifier,
+    defaultTuning.requestTimeoutMs * 2,
+  );
 }

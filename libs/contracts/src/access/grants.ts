@@ -27,7 +27,10 @@ export const shareCase = request('access', 'share', {
   who: { members: ['clinician', 'specialist'] },
   request: z.strictObject({
     caseId: id,
-    entries: z.array(z.strictObject({ grantId: id, entry: audienceEntry })).min(1).max(50),
+    entries: z
+      .array(z.strictObject({ grantId: id, entry: audienceEntry }))
+      .min(1)
+      .max(50),
   }),
   reply: z.strictObject({ answerers: z.array(answerer) }),
 });
@@ -42,7 +45,8 @@ export const revokeGrant = request('access', 'revoke', {
 });
 
 export const checkAccess = request('access', 'check', {
-  summary: 'Which of these cases the caller may see now, and why. Every answer is written to the audit in the same statement.',
+  summary:
+    'Which of these cases the caller may see now, and why. Every answer is written to the audit in the same statement.',
   from: ['cases', 'files'],
   who: { members: 'any' },
   request: z.strictObject({
@@ -61,7 +65,8 @@ export const checkAccess = request('access', 'check', {
 });
 
 export const whoMaySee = request('access', 'who-may-see', {
-  summary: 'Which of these members may see a case now. For services that deliver or assign; not a read, so not audited.',
+  summary:
+    'Which of these members may see a case now. For services that deliver or assign; not a read, so not audited.',
   from: ['cases', 'notify'],
   who: { services: ['cases', 'notify'] },
   request: z.strictObject({ caseId: id, memberIds: z.array(id).max(200) }),

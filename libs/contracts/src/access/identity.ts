@@ -3,13 +3,16 @@ import { request } from '../define.js';
 import { id, instant, line, odsCode, role, text } from '../fields.js';
 
 export const identifyMember = request('access', 'identify-member', {
-  summary: 'Who a verified sign-in identity is, which organisation they act as, and whether their consent is current.',
+  summary:
+    'Who a verified sign-in identity is, which organisation they act as, and whether their consent is current.',
   from: ['gateway'],
   who: { services: ['gateway'] },
   request: z.strictObject({
     issuer: z.url(),
     subject: line(255),
-    odsCode: odsCode.optional().describe('The organisation to act as; the only one, or the first, when absent.'),
+    odsCode: odsCode
+      .optional()
+      .describe('The organisation to act as; the only one, or the first, when absent.'),
     signIn: z.boolean().describe('True when the person has just signed in, which is audited.'),
   }),
   reply: z.strictObject({
@@ -26,7 +29,8 @@ export const identifyMember = request('access', 'identify-member', {
 export const consentKind = z.enum(['terms-of-use', 'privacy-policy']);
 
 export const publishText = request('access', 'publish-text', {
-  summary: 'Publishes a version of the Terms of Use or Privacy Policy. The newest one in force must be accepted by everyone.',
+  summary:
+    'Publishes a version of the Terms of Use or Privacy Policy. The newest one in force must be accepted by everyone.',
   from: ['operator'],
   who: { services: ['operator'] },
   request: z.strictObject({

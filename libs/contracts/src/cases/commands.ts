@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { request } from '../define.js';
-import { ageBand, audienceEntry, caseStatus, commandId, id, instant, postKind, priority, recommendation, text } from '../fields.js';
+import {
+  ageBand,
+  audienceEntry,
+  caseStatus,
+  commandId,
+  id,
+  instant,
+  postKind,
+  priority,
+  recommendation,
+  text,
+} from '../fields.js';
 
 /** What the asker writes. Limits are the ones a client can read from the API before anything is typed. */
 export const caseContent = z.strictObject({
@@ -26,15 +37,23 @@ const audience = z
   .max(50, 'Share with at most 50 people and panels at once.');
 
 export const createCase = request('cases', 'create', {
-  summary: 'Shares a new case: attests anonymity, opens it to its audience and names the responsible specialist.',
+  summary:
+    'Shares a new case: attests anonymity, opens it to its audience and names the responsible specialist.',
   from: ['gateway'],
   who: { members: ['clinician', 'specialist'] },
   request: caseContent.extend({ commandId, attestation, audience }),
-  reply: z.strictObject({ caseId: id, status: caseStatus, version: z.int(), responsibleId: id, createdAt: instant }),
+  reply: z.strictObject({
+    caseId: id,
+    status: caseStatus,
+    version: z.int(),
+    responsibleId: id,
+    createdAt: instant,
+  }),
 });
 
 export const addPost = request('cases', 'post', {
-  summary: 'Adds a message to the discussion. Advice needs a recommendation and moves the case to advice-given.',
+  summary:
+    'Adds a message to the discussion. Advice needs a recommendation and moves the case to advice-given.',
   from: ['gateway'],
   who: { members: ['clinician', 'specialist'] },
   request: z.strictObject({

@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { event } from '../define.js';
 import { caseStatus, id, instant, postKind, priority, recommendation } from '../fields.js';
 
-const grantRef = z.strictObject({ grantId: id, kind: z.enum(['member', 'panel', 'everyone']), principalId: id });
+const grantRef = z.strictObject({
+  grantId: id,
+  kind: z.enum(['member', 'panel', 'everyone']),
+  principalId: id,
+});
 
 export const caseShared = event('cases', 'case-shared', 1, {
   summary: 'A case was opened to more people: at its creation, or later by its requester.',
@@ -36,7 +40,8 @@ export const casePosted = event('cases', 'case-posted', 1, {
 });
 
 export const shareRevoked = event('cases', 'share-revoked', 1, {
-  summary: 'A grant was ended. People who had seen the case through it are told that it is no longer shared with them.',
+  summary:
+    'A grant was ended. People who had seen the case through it are told that it is no longer shared with them.',
   consumers: ['notify'],
   data: z.strictObject({
     caseId: id,

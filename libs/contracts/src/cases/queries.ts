@@ -29,7 +29,8 @@ export const caseDetail = caseContent.extend({
 });
 
 export const getCase = request('cases', 'get', {
-  summary: 'One case with its discussion, for someone who may see it. The read is audited before anything is returned.',
+  summary:
+    'One case with its discussion, for someone who may see it. The read is audited before anything is returned.',
   from: ['gateway'],
   who: { members: 'any' },
   request: z.strictObject({ caseId: id }),
@@ -37,7 +38,8 @@ export const getCase = request('cases', 'get', {
 });
 
 export const listCases = request('cases', 'list', {
-  summary: 'Cases shared with the caller or asked by them, latest activity first. A page may be short; follow the cursor.',
+  summary:
+    'Cases shared with the caller or asked by them, latest activity first. A page may be short; follow the cursor.',
   from: ['gateway'],
   who: { members: 'any' },
   request: z.strictObject({ cursor: cursor.optional(), limit: pageLimit }),

@@ -11,7 +11,8 @@ export const streamEntry = z.strictObject({
 });
 
 export const streamEntries = request('notify', 'stream-entries', {
-  summary: "The caller's own stream after a position, oldest first. Without a position: only the latest position.",
+  summary:
+    "The caller's own stream after a position, oldest first. Without a position: only the latest position.",
   from: ['gateway'],
   who: { members: 'any' },
   request: z.strictObject({ after: z.int().min(0).optional(), limit: z.int().min(1).max(500).default(200) }),

@@ -54,7 +54,13 @@ const deadLettered = (publisher: ServiceName) =>
   event(publisher, 'dead-lettered', 1, {
     summary: 'An event was given up on and needs a person. The operators are alerted.',
     consumers: ['notify'],
-    data: z.strictObject({ deadLetterId: id, service: z.enum(services), subject: z.string(), errorCode: z.string(), at: instant }),
+    data: z.strictObject({
+      deadLetterId: id,
+      service: z.enum(services),
+      subject: z.string(),
+      errorCode: z.string(),
+      at: instant,
+    }),
   });
 
 /** The alert of each messaging service. */
