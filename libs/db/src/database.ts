@@ -1,6 +1,6 @@
 import { MikroORM, type Constructor, type EntityManager, type EntitySchema } from '@mikro-orm/postgresql';
 import { Migrator, type Migration } from '@mikro-orm/migrations';
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import { isSerialisationFailure, translate } from './failures.js';
 import { toQueryConfig, type Queryable, type Statement } from './statement.js';
 
@@ -14,12 +14,16 @@ export interface DatabaseOptions {
   readonly poolMax?: number;
 }
 
-/** Runs a prepared statement on whatever connection the entity manager is bound to. */
-async function runOn<Row>(em: EntityManager, s: Statement<Row>, values: readonly unknown[]): Promise<Row[]> {
+/** Runs a prepared statement on a transaction's connection, or on any of the pool. */
+async function runOn<Row>(
+  on: Pick<Kysely<unknown>, 'executeQuery'>,
+  s: Statement<Row>,
+  values: readonly unknown[],
+): Promise<Row[]> {
   // Kysely hands `sql` to node-postgres unread, and node-postgres takes an object with a name as a prepared
   // statement; database.test.ts fails should a Kysely release change that.
   const query = CompiledQuery.raw(toQueryConfig(s) as unknown as string, [...values]);
-  const result = await em.getKysely().executeQuery(query);
+  const result = await on.executeQuery(query);
   return result.rows as Row[];
 }
 
@@ -30,7 +34,7 @@ export class Transaction implements Queryable {
   constructor(readonly em: EntityManager) {}
 
   run<Row>(s: Statement<Row>, values: readonly unknown[] = []): Promise<Row[]> {
-    return runOn(this.em, s, values);
+    return runOn(this.em.getKysely(), s, values);
   }
 
   /** Calls back once the transaction is committed; never after a rollback. For hints only: a crash loses it. */
@@ -81,7 +85,8 @@ export class Database implements Queryable {
   /** Runs one statement outside any transaction. */
   async run<Row>(s: Statement<Row>, values: readonly unknown[] = []): Promise<Row[]> {
     try {
-      return await runOn(this.orm.em, s, values);
+      // The pool itself: MikroORM's own entity manager would slip into a transaction that is open around this call.
+      return await runOn(this.orm.em.getConnection().getClient(), s, values);
     } catch (error) {
       throw translate(error);
     }

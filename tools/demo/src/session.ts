@@ -33,7 +33,10 @@ export class Session {
   constructor(readonly home: string) {}
 
   /** One request with this person's cookies, redirects not followed. @throws when the site does not answer. */
-  async ask(address: string | URL, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
+  async ask(
+    address: string | URL,
+    init: RequestInit & { headers?: Record<string, string> } = {},
+  ): Promise<Response> {
     const url = new URL(address, this.home);
     const cookies = [...this.jar(url)].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(url, {
@@ -84,7 +87,11 @@ export class Session {
     const parsed = reply.safeParse(answer.body);
     if (!parsed.success) {
       const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-      throw new NotAsExpected(`the reply to ${what} to be as documented`, `another one at ${where}`, answer.traceId);
+      throw new NotAsExpected(
+        `the reply to ${what} to be as documented`,
+        `another one at ${where}`,
+        answer.traceId,
+      );
     }
     return { reply: parsed.data, traceId: answer.traceId };
   }
@@ -108,7 +115,8 @@ export class Session {
   }
 }
 
-async function readAnswer(response: Response): Promise<Answer> {
+/** Reads a response to its end. */
+export async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   const json = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '');
   const body: unknown = json && text !== '' ? JSON.parse(text) : text;

@@ -1,5 +1,5 @@
 import { NotAsExpected } from './failure.js';
-import { describe, whileAvailableSoon, type Answer, type Session } from './session.js';
+import { describe, readAnswer, whileAvailableSoon, type Answer, type Session } from './session.js';
 
 const mostHops = 20;
 
@@ -27,7 +27,7 @@ async function attempt(session: Session, person: string): Promise<Answer> {
     body: new URLSearchParams({ person }).toString(),
   });
   const location = choice.headers.get('location');
-  if (location === null) return answerOf(choice);
+  if (location === null) return readAnswer(choice);
   const back = await follow(session, new URL(location, chooser.address));
   return back.answer;
 }
@@ -44,7 +44,7 @@ async function follow(session: Session, start: URL): Promise<Followed> {
   let address = start;
   for (let hop = 0; hop < mostHops; hop += 1) {
     const response = await session.ask(address);
-    const answer = await answerOf(response);
+    const answer = await readAnswer(response);
     const location = response.headers.get('location');
     const atGateway = address.host === new URL(session.home).host;
     if (atGateway && address.pathname === '/auth/callback') return { answer, address, done: true };
@@ -52,15 +52,4 @@ async function follow(session: Session, start: URL): Promise<Followed> {
     address = new URL(location, address);
   }
   throw new NotAsExpected('the sign-in to come to an end', `${String(mostHops)} redirects`);
-}
-
-async function answerOf(response: Response): Promise<Answer> {
-  const text = await response.text();
-  const problem = response.headers.get('content-type')?.startsWith('application/problem+json');
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: problem ? (JSON.parse(text) as unknown) : text,
-    traceId: response.headers.get('x-trace-id') ?? undefined,
-  };
 }

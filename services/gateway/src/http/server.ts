@@ -35,7 +35,7 @@ const limits: NonNullable<ServiceOptions['fastify']> = {
   exposeHeadRoutes: false,
   http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
   // The router answers these before any hook or filter could.
-  frameworkErrors: (_error, _request, reply) => void sendProblem(reply, unreadable()),
+  frameworkErrors: (_error, _request, reply) => void sendProblem(reply as unknown as FastifyReply, unreadable()),
   clientErrorHandler: refuseUnreadable,
 };
 

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  assertMigrated,
+  Database,
+  isUniqueViolation,
+  migrate,
+  Migration,
+  statement,
+  type DatabaseOptions,
+} from '@definitivedx/db';
+import { startWorld, type World } from '@definitivedx/testing';
+
+class Note extends Migration {
+  override up(): void {
+    this.addSql('create table note (id int primary key, at timestamptz not null, body jsonb)');
+  }
+}
+
+const insert = statement<{ id: number; at: Date; body: unknown }>(
+  'test-note-insert',
+  'insert into note (id, at, body) values ($1, $2, $3) returning id, at, body',
+);
+const count = statement<{ count: number }>(
+  'test-note-count',
+  'select count(*)::int as count from note where id = $1',
+);
+const prepared = statement<{ name: string }>('test-prepared', 'select name from pg_prepared_statements');
+
+let world: World;
+let db: Database;
+let options: DatabaseOptions;
+
+beforeAll(async () => {
+  world = await startWorld();
+  options = {
+    url: world.databaseUrls.metrics,
+    entities: [],
+    migrations: [{ name: '0001-note', class: Note }],
+  };
+  await migrate(options);
+  db = await Database.connect(options);
+});
+afterAll(async () => {
+  await db.close();
+  await world.stop();
+});
+
+describe('a database', () => {
+  it('applies each migration once', async () => {
+    expect(await migrate(options)).toBe(0);
+    await expect(assertMigrated(db, options)).resolves.toBeUndefined();
+  });
+
+  it('is refused when it lacks a migration the program was written for', async () => {
+    const newer = { ...options, migrations: [...options.migrations, { name: '0002-more', class: Note }] };
+    await expect(assertMigrated(db, newer)).rejects.toThrow('1 of 2 migrations');
+  });
+
+  it('runs a statement as a prepared one, on the connection of the transaction', async () => {
+    const at = new Date('2026-01-02T03:04:05.678Z');
+    const names = await db.transaction(async (tx) => {
+      expect(await tx.run(insert, [1, at, { a: [1] }])).toEqual([{ id: 1, at, body: { a: [1] } }]);
+      expect(await db.run(count, [1])).toEqual([{ count: 0 }]);
+      return (await tx.run(prepared)).map((row) => row.name);
+    });
+    expect(names).toContain('test-note-insert');
+    expect(await db.run(count, [1])).toEqual([{ count: 1 }]);
+  });
+
+  it('undoes everything when the work throws, and does not call what was to follow the commit', async () => {
+    let called = false;
+    const work = db.transaction(async (tx) => {
+      tx.afterCommit(() => (called = true));
+      await tx.run(insert, [2, new Date(), null]);
+      throw new Error('changed my mind');
+    });
+    await expect(work).rejects.toThrow('changed my mind');
+    expect(await db.run(count, [2])).toEqual([{ count: 0 }]);
+    expect(called).toBe(false);
+  });
+
+  it('says which error was a unique violation', async () => {
+    const twice = db.transaction(async (tx) => {
+      await tx.run(insert, [3, new Date(), null]);
+      await tx.run(insert, [3, new Date(), null]);
+    });
+    const error: unknown = await twice.catch((e: unknown) => e);
+    expect(isUniqueViolation(error, 'note_pkey')).toBe(true);
+  });
+
+  it('that cannot be reached is unavailable, not an internal error', async () => {
+    const away = await Database.connect({ ...options, url: 'postgres://x:y@127.0.0.1:1/x' });
+    await expect(away.ping()).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(away.transaction((tx) => tx.run(count, [1]))).rejects.toMatchObject({ code: 'unavailable' });
+    await away.close();
+  });
+
+  it('knows no two statements of one name', () => {
+    expect(() => statement('test-note-count', 'select 2')).toThrow('two statements');
+  });
+});

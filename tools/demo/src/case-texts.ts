@@ -1,0 +1,27 @@
+/** What is written in the demo. The child is invented; so are the findings. */
+export const caseTexts = {
+  question:
+    'Recurrent wheezing despite an inhaled corticosteroid: would montelukast be worthwhile before spirometry?',
+  history:
+    'Toddler with five exacerbations since spring, nocturnal coughing between them, eczema, no stridor. ' +
+    'Salbutamol through a spacer helps briefly; prednisolone was needed twice. Growing along the fiftieth centile, saturations normal, chest clear today.',
+  advice:
+    'Try montelukast at bedtime for six weeks and check spacer technique. Stop if nightmares occur. ' +
+    'Bloodwork and allergen avoidance can wait; return early with hypoxia or feeding difficulty.',
+} as const;
+
+/** Words of six letters or more: none of them belongs into an e-mail, a log line or a span. */
+export const tellingWords: readonly string[] = [
+  ...new Set(
+    Object.values(caseTexts)
+      .join(' ')
+      .toLowerCase()
+      .match(/\p{L}{6,}/gu),
+  ),
+];
+
+/** The telling words that occur in a text, as whole words. */
+export function tellingWordsIn(text: string): string[] {
+  const present = new Set(text.toLowerCase().match(/\p{L}{6,}/gu));
+  return tellingWords.filter((word) => present.has(word));
+}
