@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { roles } from './define.js';
 
 /** Identifiers of ours: UUIDs, opaque, never reused. A strict pattern keeps `*`, `>`, `.` and CRLF out of any subject or URL. */
-export const id = z.uuid().describe('UUID');
+export const id = z.uuid().toLowerCase().describe('UUID');
 
 /** Moment in UTC, ISO 8601. */
 export const instant = z.iso.datetime().describe('UTC, ISO 8601');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { casePosted, caseShared, streamEntries, streamGrew } from '@definitivedx/contracts';
+import { casePosted, caseShared, shareCase, streamEntries, streamGrew } from '@definitivedx/contracts';
 import { until } from '@definitivedx/testing';
 import { Ward } from './ward.js';
 
@@ -117,6 +117,16 @@ describe('when access ended', () => {
     expect(await ward.told(ward.colleague, shared.caseId)).toEqual(['case-shared', 'access-ended']);
     expect(await ward.told(ward.onCall, shared.caseId)).toEqual([]);
     expect(await ward.told(ward.gp, shared.caseId)).toEqual([]);
+  });
+
+  it('tells and mails the specialist who became responsible by it', async () => {
+    const shared = await ward.shareCase(ward.colleague);
+    const { caseId } = shared;
+    const entry = { kind: 'panel' as const, panelId: ward.panelId };
+    await ward.world.request(shareCase, ward.gp.caller, { caseId, entries: [{ grantId: uuidv7(), entry }] });
+    const messageId = await ward.revoke(shared, { handedTo: ward.onCall });
+    expect(await ward.told(ward.onCall, caseId)).toEqual(['case-shared']);
+    expect((await ward.mails(messageId ?? '')).map((mail) => mail.memberId)).toEqual([ward.onCall.memberId]);
   });
 
   it('says nothing about a case to someone who never heard of it', async () => {

@@ -169,17 +169,22 @@ export class Ward {
   }
 
   /** Ends a case's grant in access, says so unless told not to, and waits until it was heard. */
-  async revoke({ caseId, grant }: SharedCase, { publish = true } = {}): Promise<void> {
+  async revoke(
+    { caseId, grant }: SharedCase,
+    { publish = true, handedTo }: { publish?: boolean; handedTo?: Person } = {},
+  ): Promise<string | undefined> {
     await this.world.request(revokeGrant, this.gp.caller, { caseId, grantId: grant.grantId });
-    if (!publish) return;
+    if (!publish) return undefined;
     const messageId = await this.world.publish(shareRevoked, caseId, {
       caseId,
       grant,
-      responsibleId: null,
-      status: 'cancelled',
+      responsibleId: handedTo?.memberId ?? null,
+      handedTo: handedTo?.memberId ?? null,
+      status: handedTo ? 'awaiting-advice' : 'cancelled',
       at: this.world.clock.now().toISOString(),
     });
     await this.handled(messageId);
+    return messageId;
   }
 
   /** Waits until an event has had its effect. */

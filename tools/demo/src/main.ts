@@ -10,8 +10,8 @@ const patienceMs = 15_000;
 /** Where the system is: as `npm start` wrote it down, or as it is by default. */
 function settingOf(env: NodeJS.ProcessEnv): Setting {
   return {
-    publicUrl: (env['PUBLIC_URL'] ?? 'http://localhost:8080').replace(/\/+$/, ''),
-    mailboxUrl: env['MAILBOX_URL'] ?? 'http://localhost:8082',
+    publicUrl: (env['PUBLIC_URL'] || 'http://localhost:8080').replace(/\/+$/, ''),
+    mailboxUrl: env['MAILBOX_URL'] || 'http://localhost:8082',
   };
 }
 
@@ -40,7 +40,7 @@ async function assertRunning({ publicUrl }: Setting, known: boolean): Promise<vo
 const started = performance.now();
 try {
   const setting = settingOf(process.env);
-  await assertRunning(setting, process.env['PUBLIC_URL'] !== undefined);
+  await assertRunning(setting, Boolean(process.env['PUBLIC_URL']));
   const print = (line: string): void => {
     console.log(line);
   };

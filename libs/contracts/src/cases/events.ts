@@ -47,6 +47,9 @@ export const shareRevoked = event('cases', 'share-revoked', 1, {
     caseId: id,
     grant: grantRef,
     responsibleId: id.nullable(),
+    handedTo: id
+      .nullable()
+      .describe('The new responsible specialist, when the former one lost access by this.'),
     status: caseStatus,
     at: instant,
   }),

@@ -114,6 +114,7 @@ async function write(
     caseId,
     grant: grantRef(grantId, revoked.to),
     responsibleId,
+    handedTo: handOn?.next?.memberId ?? null,
     status,
     at,
   });
