@@ -20,7 +20,7 @@ export class Encryption extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     try {
-      for (let from = 0; from < chunk.length; ) {
+      for (let from = 0; from < chunk.length;) {
         if (this.#segment.length === segmentLength) this.#next();
         const piece = chunk.subarray(from, from + segmentLength - this.#segment.length);
         this.#segment.write(piece);

@@ -62,7 +62,8 @@ export function nonceOf(prefix: Buffer, index: number, last: boolean): Buffer {
   return nonce;
 }
 
-const tooLarge = () => new AppError('payload-too-large', 'The file is too large. Please attach a smaller one.');
+const tooLarge = () =>
+  new AppError('payload-too-large', 'The file is too large. Please attach a smaller one.');
 
 /** How many segments a plaintext of this many bytes has: at least one. */
 export const segmentCount = (plaintextBytes: number): number =>

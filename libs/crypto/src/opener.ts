@@ -38,7 +38,7 @@ export class Opener {
 
   /** @throws RefusedFile at the first segment that does not verify; nothing of that segment is released. */
   write(chunk: Buffer): void {
-    for (let rest = chunk; rest.length > 0; ) {
+    for (let rest = chunk; rest.length > 0;) {
       const { segment, length } = this.#current();
       const body = rest.subarray(0, length - segment.length);
       if (body.length > 0) segment.write(body);
@@ -56,6 +56,8 @@ export class Opener {
       return;
     }
     const last = this.#last ?? this.#openAsLast();
+    // What is released belongs to the reader: `discard` must not wipe it.
+    this.#last = undefined;
     for (const piece of last) this.#release(piece);
   }
 

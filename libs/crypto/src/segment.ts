@@ -32,7 +32,13 @@ abstract class Segment<C extends CipherGCM | DecipherGCM> {
   #gathered = 0;
   #length = 0;
 
-  constructor(make: (key: FileKeys, nonce: Buffer) => C, keys: FileKeys, index: number, last: boolean, room: Buffer) {
+  constructor(
+    make: (key: FileKeys, nonce: Buffer) => C,
+    keys: FileKeys,
+    index: number,
+    last: boolean,
+    room: Buffer,
+  ) {
     this.#keys = keys;
     this.index = index;
     this.#nonce = nonceOf(keys.noncePrefix, index, last);
