@@ -56,9 +56,9 @@ function handOver(name, { program, args = [] }, rest) {
       PATH: [bin, dirname(pinnedNode), process.env.PATH].join(delimiter),
     },
   });
-  // The terminal sends Ctrl-C to the program itself; it decides when to end, and we end after it.
-  process.on('SIGINT', () => undefined);
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // The program decides when to end, and we end after it. A Ctrl-C at the terminal reaches it twice, which it must bear
+  // (tools/stack/src/start.ts does); a SIGINT that something sends to us alone would otherwise not reach it at all.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     console.error(`${pinnedNode} cannot be started: ${error.message}`);
     process.exitCode = 1;

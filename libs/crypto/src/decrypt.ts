@@ -18,11 +18,11 @@ import { RefusedFile } from './refused.js';
 abstract class Decryption extends Transform {
   protected opener: Opener | undefined;
 
-  protected abstract take(chunk: Buffer): void;
+  protected abstract accept(chunk: Buffer): void;
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     try {
-      this.take(chunk);
+      this.accept(chunk);
       done();
     } catch (error) {
       done(toAppError(error));
@@ -59,7 +59,7 @@ class WholeFile extends Decryption {
     this.#context = context;
   }
 
-  protected override take(chunk: Buffer): void {
+  protected override accept(chunk: Buffer): void {
     const copied = chunk.copy(this.#header, this.#headerFilled);
     this.#headerFilled += copied;
     if (this.#headerFilled < headerLength) return;
@@ -106,7 +106,7 @@ class Part extends Decryption {
     this.opener = opener;
   }
 
-  protected override take(chunk: Buffer): void {
+  protected override accept(chunk: Buffer): void {
     this.opener?.write(chunk);
   }
 

@@ -36,7 +36,7 @@ it('a good access token opens the API', async () => {
   expect([status, body]).toEqual([200, expect.objectContaining({ name: 'Test gp' })]);
 });
 
-it('the key algorithms of elliptic curves are told apart from shared secrets by the list, not by the token', async () => {
+it('the media type of a token may be written in full', async () => {
   const token = await issuer.token(subjectOf('gp'), {}, { typ: 'application/at+jwt' });
   expect((await me(token)).status).toBe(200);
 });
@@ -120,19 +120,19 @@ it('a person without an account is told so', async () => {
 
 describe('until both texts are accepted', () => {
   const caseId = '01890000-0000-7000-8000-000000000000';
-  const refused: [string, string, unknown?][] = [
-    ['GET', '/api/v1/anonymisation-duty'],
-    ['GET', '/api/v1/panels'],
-    ['GET', `/api/v1/panels/${caseId}/on-call`],
+  const refused: [string, string, unknown][] = [
+    ['GET', '/api/v1/anonymisation-duty', undefined],
+    ['GET', '/api/v1/panels', undefined],
+    ['GET', `/api/v1/panels/${caseId}/on-call`, undefined],
     ['POST', '/api/v1/members/search', { name: 'Te' }],
     ['POST', '/api/v1/cases', {}],
-    ['GET', '/api/v1/cases'],
-    ['GET', `/api/v1/cases/${caseId}`],
+    ['GET', '/api/v1/cases', undefined],
+    ['GET', `/api/v1/cases/${caseId}`, undefined],
     ['POST', `/api/v1/cases/${caseId}/posts`, {}],
-    ['GET', `/api/v1/cases/${caseId}/audience`],
+    ['GET', `/api/v1/cases/${caseId}/audience`, undefined],
     ['POST', `/api/v1/cases/${caseId}/audience`, {}],
-    ['DELETE', `/api/v1/cases/${caseId}/audience/${caseId}`],
-    ['GET', '/api/v1/events'],
+    ['DELETE', `/api/v1/cases/${caseId}/audience/${caseId}`, undefined],
+    ['GET', '/api/v1/events', undefined],
   ];
   const open = ['/api/v1/me', '/api/v1/consent-texts', '/api/v1/consents'];
 

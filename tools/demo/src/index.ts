@@ -6,6 +6,7 @@ export {
   Session,
   whyUnreachable,
   type Answer,
+  type Call,
   type Method,
 } from './session.js';
 export { signIn } from './sign-in.js';

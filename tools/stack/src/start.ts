@@ -150,7 +150,9 @@ try {
     process.stdout.write('\nThe start was given up; nothing is left running.\n');
     process.exit(130);
   }
-  const sentence = error instanceof Refusal ? undefined : storageSentence(error, stateDir);
+  // Only what the file system said about the state folder; the same codes come from elsewhere too.
+  const aboutState = (error as NodeJS.ErrnoException | undefined)?.path?.startsWith(stateDir) ?? false;
+  const sentence = aboutState ? storageSentence(error, stateDir) : undefined;
   explain(sentence === undefined ? error : new Refusal(sentence));
   process.exit(1);
 }

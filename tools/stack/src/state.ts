@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Refusal } from '../../bootstrap/steps.mjs';
 import { tryLock } from '../../bootstrap/lock.mjs';
 import { postgresDataDir } from './postgres.js';
@@ -39,16 +39,24 @@ export function storageSentence(error: unknown, folder: string): string | undefi
   }
 }
 
+/** Makes a folder and its parents, one by one: where none can be made (/proc), mkdir's `recursive` never returns. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
 /** Makes the state folder and makes sure that it can be written to and has room. Throws a Refusal otherwise. */
 export function prepareState(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const probe = join(folder, `.probe-${String(process.pid)}`);
     writeFileSync(probe, 'x');
     rmSync(probe);
   } catch (error) {
     throw new Refusal(
-      storageSentence(error, folder) ?? `The state folder ${folder} cannot be used: ${String(error)}`,
+      storageSentence(error, folder) ??
+        `The state folder ${folder} cannot be made (${String(error)}). ${elsewhere}`,
     );
   }
   const { bavail, bsize } = statfsSync(folder);

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { request } from '../define.js';
+import { id } from '../fields.js';
+
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write times as HH:MM.');
+
+/** Whose bank holidays count. Holiday calendars are data, per organisation. */
+export const holidayCalendar = z.enum(['england-and-wales', 'scotland', 'northern-ireland']);
+
+/** When a panel answers, how soon, and by whose calendar. */
+export const panelTerms = z.strictObject({
+  timeZone: z.string().max(60).describe('IANA name, e.g. Europe/London.'),
+  hours: z
+    .array(
+      z.strictObject({
+        weekday: z.int().min(1).max(7).describe('1 Monday … 7 Sunday'),
+        start: timeOfDay,
+        end: timeOfDay.describe('Later than the start, on the same day.'),
+      }),
+    )
+    .min(1)
+    .max(50),
+  routineWorkingDays: z.int().min(1).max(30),
+  urgentPanelHours: z.int().min(1).max(100),
+});
+
+/** Monday to Friday, nine to five; two working days for a routine question, four panel hours for an urgent one. */
+export const defaultPanelTerms: z.output<typeof panelTerms> = {
+  timeZone: 'Europe/London',
+  hours: [1, 2, 3, 4, 5].map((weekday) => ({ weekday, start: '09:00', end: '17:00' })),
+  routineWorkingDays: 2,
+  urgentPanelHours: 4,
+};
+
+export const panelsByIds = request('access', 'panels-by-ids', {
+  summary:
+    'Lead, organisation, hours, targets and holiday calendar of panels. Closed and unknown ones are left out.',
+  from: ['cases', 'notify', 'metrics'],
+  who: { members: 'any', services: ['cases', 'notify', 'metrics'] },
+  request: z.strictObject({ panelIds: z.array(id).min(1).max(50) }),
+  reply: z.strictObject({
+    panels: z.array(
+      z.strictObject({
+        panelId: id,
+        name: z.string(),
+        organisationId: id,
+        leadMemberId: id,
+        phone: z.string(),
+        calendar: holidayCalendar,
+        terms: panelTerms,
+      }),
+    ),
+  }),
+});
+
+export type HolidayCalendar = z.output<typeof holidayCalendar>;
+export type PanelTerms = z.output<typeof panelTerms>;
