@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectNats } from '@definitivedx/bus';
 import {
   durableOf,
   eventContracts,
@@ -8,6 +10,7 @@ import {
   streamOf,
   type Principal,
 } from '@definitivedx/contracts';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { startWorld, type World } from '@definitivedx/testing';
 import { refusedPublishes, refusedSubscriptions, type Subscription } from './support/permissions.js';
 
@@ -67,15 +70,38 @@ const elsewhere = [
   '_INBOX.anything',
 ];
 const inboxes = principals.map((principal) => `_INBOX_${principal}.x`);
-const wildcards = ['>', '*', 'rpc.>', 'rpc.cases.*', 'evt.>', 'nudge.>', '$JS.>', '$SYS.>', '_INBOX.>', '*.cases.*'];
+const wildcards = [
+  '>',
+  '*',
+  'rpc.>',
+  'rpc.cases.*',
+  'evt.>',
+  'nudge.>',
+  '$JS.>',
+  '$SYS.>',
+  '_INBOX.>',
+  '*.cases.*',
+];
 
 describe('the NATS server refuses a principal everything its contracts do not name (security.md 12)', () => {
   let world: World;
+  const connections: NatsConnection[] = [];
 
   beforeAll(async () => {
     world = await startWorld();
   }, 60_000);
-  afterAll(() => world.stop());
+  afterAll(async () => {
+    for (const connection of connections) await connection.close();
+    await world.stop();
+  });
+
+  /** With the credential that the service itself uses. */
+  async function connectAs(principal: Principal): Promise<NatsConnection> {
+    const natsSeed = readFileSync(world.secrets.seedFile(principal), 'utf8').trim();
+    const connection = await connectNats({ principal, natsUrl: world.nats.url, natsSeed });
+    connections.push(connection);
+    return connection;
+  }
 
   it.each(principals)('%s may send what is its own, and nothing else', async (principal) => {
     const mine = new Set([
@@ -95,7 +121,7 @@ describe('the NATS server refuses a principal everything its contracts do not na
       mine.has(subject) || (isAdministrator && subject.startsWith('$JS.API.'));
     // What would empty the streams of the other tests is not tried by the one who may.
     const tried = everything.filter((subject) => !(isAdministrator && subject.startsWith('$JS.API.')));
-    const { connection } = await world.bus(principal);
+    const connection = await connectAs(principal);
     const refused = await refusedPublishes(connection, tried);
     expect(refused).toEqual(tried.filter((subject) => !allowed(subject)).toSorted());
     expect(tried.length - refused.length).toBe(tried.filter(allowed).length);
@@ -121,7 +147,7 @@ describe('the NATS server refuses a principal everything its contracts do not na
       own.some((one) => one.subject === tried.subject && (one.queue ?? '') === (tried.queue ?? '')) ||
       // A nudge may be heard in a group or not: it is the subject that is granted.
       hears.some((one) => one.subject === tried.subject);
-    const { connection } = await world.bus(principal);
+    const connection = await connectAs(principal);
     const tried = [...new Map(everything.map((one) => [nameOf(one), one])).values()];
     const refused = await refusedSubscriptions(connection, tried);
     expect(refused).toEqual(

@@ -23,6 +23,7 @@ const steps = [
     'depcruise',
     ['--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', ...folders],
   ],
+  ['containers', process.execPath, ['tools/bootstrap/compose-check.mjs']],
   ['format', 'prettier', ['--check', '.'], 'Run `npm run format`.'],
 ];
 const lanes = 2;

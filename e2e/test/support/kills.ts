@@ -22,6 +22,13 @@ export function killPlan(total: number, count: number, random: () => number): Ki
     Array.from({ length: count }, (_, index) => killed[index % killed.length] ?? 'cases'),
     random,
   );
+  // A key that a killed gateway held is free only after its lease of 30 s: those kills come while there is still work.
+  const late = Math.ceil(count * 0.7);
+  targets.forEach((target, index) => {
+    const other = targets.findIndex((name, at) => at < late && name !== 'gateway' && at % 2 === index % 2);
+    if (target !== 'gateway' || index < late || other < 0) return;
+    [targets[index], targets[other]] = [targets[other] ?? target, target];
+  });
   const stretch = total / (count + 1);
   return targets.map((target, index) => ({
     target,

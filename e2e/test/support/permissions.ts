@@ -6,7 +6,10 @@ export interface Subscription {
 }
 
 /** Publishes an empty message to each subject. @returns those the server refused, sorted. */
-export async function refusedPublishes(connection: NatsConnection, subjects: readonly string[]): Promise<string[]> {
+export async function refusedPublishes(
+  connection: NatsConnection,
+  subjects: readonly string[],
+): Promise<string[]> {
   const refused = new Set<string>();
   const errors = watchErrors(connection, (error) => {
     if (error.operation === 'publish') refused.add(error.subject);
@@ -51,7 +54,8 @@ function watchErrors(
   void (async () => {
     for await (const status of connection.status()) {
       if (!watching) return;
-      if (status.type === 'error' && status.error instanceof PermissionViolationError) onViolation(status.error);
+      if (status.type === 'error' && status.error instanceof PermissionViolationError)
+        onViolation(status.error);
     }
   })();
   return {

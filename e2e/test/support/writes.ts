@@ -39,7 +39,12 @@ export interface Surprise {
 }
 
 /** How long a write that got no answer, or 503, rests before it is repeated, in milliseconds. */
-const restMs = 150;
+const restMs = 250;
+/** After so many milliseconds without an answer a lane begins another write, while fewer than `mostPending` are open. */
+const soonMs = 500;
+const mostPending = 64;
+/** While so many rest, no new ones are begun: an outage should find writes in every state, not only waiting ones. */
+const mostResting = 24;
 
 /** Creates and posts through the gateway, each repeated with its key until it is acknowledged. */
 export class Writes {
@@ -51,6 +56,7 @@ export class Writes {
   slowestMs = 0;
   private readonly cases: Acknowledged[] = [];
   private readonly resting: { readonly write: Write; readonly until: number }[] = [];
+  private readonly pending = new Set<Promise<void>>();
   private begun = 0;
   private stopping = false;
 
@@ -75,22 +81,31 @@ export class Writes {
       if (write === 'none') return;
       if (write === 'wait') await sleep(20);
       else {
-        await this.attempt(write);
+        await this.started(write);
         if (this.options.paceMs) await sleep(this.options.paceMs);
       }
     }
+  }
+
+  /** Waits for an attempt, but not for one that is not answered soon: its lane goes on with another write. */
+  private async started(write: Write): Promise<void> {
+    const attempt = this.attempt(write).finally(() => this.pending.delete(attempt));
+    this.pending.add(attempt);
+    await Promise.race([attempt, sleep(this.pending.size < mostPending ? soonMs : 60_000)]);
   }
 
   private next(): Write | 'wait' | 'none' {
     const due = this.resting.findIndex(({ until }) => until <= Date.now());
     const rested = due < 0 ? undefined : this.resting.splice(due, 1)[0];
     if (rested) return rested.write;
-    if (!this.stopping && this.begun < this.options.total) return this.begin() ?? 'wait';
-    return this.resting.length > 0 ? 'wait' : 'none';
+    if (!this.stopping && this.begun < this.options.total) {
+      return this.resting.length < mostResting ? (this.begin() ?? 'wait') : 'wait';
+    }
+    return this.resting.length + this.pending.size > 0 ? 'wait' : 'none';
   }
 
   private begin(): Write | undefined {
-    const { random, creates = 0.4 } = this.options;
+    const { random, creates = 0.3 } = this.options;
     const [dice, choice] = [random(), random()];
     const isCreate = this.begun === 0 || dice < creates;
     const to = isCreate ? undefined : this.cases[Math.floor(choice * this.cases.length)];

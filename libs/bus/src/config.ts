@@ -24,11 +24,26 @@ const jsonFile = <T>(what: string) =>
     }
   });
 
+/** Where a service's database is. */
+export const databaseEnv = {
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** The password, when the address is without one. */
+  DATABASE_PASSWORD_FILE: secretFile.optional(),
+};
+
+/** The address of the database, the password in it. */
+export function databaseUrlOf(env: z.output<z.ZodObject<typeof databaseEnv>>): string {
+  if (env.DATABASE_PASSWORD_FILE === undefined) return env.DATABASE_URL;
+  const url = new URL(env.DATABASE_URL);
+  url.password = encodeURIComponent(env.DATABASE_PASSWORD_FILE);
+  return url.href;
+}
+
 /** Environment of every service. */
 export const serviceEnv = {
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  ...databaseEnv,
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(10),
   NATS_URL: z.string().min(1),
   NATS_SEED_FILE: secretFile,
@@ -91,7 +106,7 @@ export function loadConfig(service: ServiceName, env: NodeJS.ProcessEnv = proces
     service,
     host: parsed.HOST,
     port: parsed.PORT,
-    databaseUrl: parsed.DATABASE_URL,
+    databaseUrl: databaseUrlOf(parsed),
     databasePoolMax: parsed.DATABASE_POOL_MAX,
     natsUrl: parsed.NATS_URL,
     natsSeed: parsed.NATS_SEED_FILE,

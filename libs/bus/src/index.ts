@@ -11,5 +11,6 @@ export * from './service-module.js';
 export * from './service.js';
 export * from './tables.js';
 export * from './problem-filter.js';
+export * from './request-body.js';
 export * from './wire.js';
 export { republishAll } from './outbox-relay.js';

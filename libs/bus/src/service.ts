@@ -6,7 +6,7 @@ import { migrate, type DatabaseOptions } from '@definitivedx/db';
 import type { ServiceName } from '@definitivedx/contracts';
 import { createLog, NestLogger, shutdownTelemetry } from '@definitivedx/telemetry';
 import { BusServer } from './bus-server.js';
-import { parseEnv, serviceEnv, type ServiceConfig } from './config.js';
+import { databaseEnv, databaseUrlOf, parseEnv, type ServiceConfig } from './config.js';
 import { ServiceContext } from './context.js';
 import { ProblemFilter } from './problem-filter.js';
 
@@ -89,11 +89,11 @@ export async function runProgram(main: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The migrate program of a service: applies what is pending in DATABASE_URL. */
+/** The migrate program of a service: applies what is pending in its database. */
 export async function migrateService(
   service: ServiceName,
   options: (url: string) => DatabaseOptions,
 ): Promise<void> {
-  const { DATABASE_URL } = parseEnv({ DATABASE_URL: serviceEnv.DATABASE_URL });
-  log.info('migrated', { service, applied: await migrate(options(DATABASE_URL)) });
+  const url = databaseUrlOf(parseEnv(databaseEnv));
+  log.info('migrated', { service, applied: await migrate(options(url)) });
 }

@@ -1,10 +1,14 @@
 import * as directory from './access/directory.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
+import * as panels from './access/panels.js';
 import * as caseCommands from './cases/commands.js';
 import * as caseEvents from './cases/events.js';
+import * as caseOutcomes from './cases/outcomes.js';
 import * as caseQueries from './cases/queries.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
+import * as fileContracts from './files/files.js';
+import * as reports from './metrics/reports.js';
 import * as onCall from './notify/on-call.js';
 import * as stream from './notify/stream.js';
 import {
@@ -21,15 +25,26 @@ const isContract = (value: unknown): value is AnyContract =>
   typeof value === 'object' && value !== null && 'type' in value && 'subject' in value;
 
 const all: readonly AnyContract[] = [
-  ...[directory, grants, identity, caseCommands, caseEvents, caseQueries, onCall, stream].flatMap((file) =>
-    Object.values(file as Record<string, unknown>).filter(isContract),
-  ),
+  ...[
+    directory,
+    grants,
+    identity,
+    panels,
+    caseCommands,
+    caseEvents,
+    caseOutcomes,
+    caseQueries,
+    fileContracts,
+    reports,
+    onCall,
+    stream,
+  ].flatMap((file) => Object.values(file as Record<string, unknown>).filter(isContract)),
   ...messagingServices.flatMap((service) => [
     republishOutbox(service),
     listDeadLetters(service),
     replayDeadLetter(service),
-    deadLetteredBy[service],
   ]),
+  ...Object.values(deadLetteredBy),
 ];
 
 /** Every contract there is. Permissions, streams, durables and the published documents are generated from it. */

@@ -11,8 +11,14 @@ const plaintextOf = (length) => Buffer.from(Uint8Array.from({ length }, (_, inde
 const keys = { a: fixed('key a'), b: fixed('key b') };
 const contexts = {
   a: { fileId: '0198c1d2-7a3b-7c4d-8e5f-0123456789ab', caseId: '0198c1d2-7a3b-7c4d-8e5f-0123456789ac' },
-  otherFile: { fileId: '0198c1d2-7a3b-7c4d-8e5f-0123456789ad', caseId: '0198c1d2-7a3b-7c4d-8e5f-0123456789ac' },
-  otherCase: { fileId: '0198c1d2-7a3b-7c4d-8e5f-0123456789ab', caseId: '0198c1d2-7a3b-7c4d-8e5f-0123456789ae' },
+  otherFile: {
+    fileId: '0198c1d2-7a3b-7c4d-8e5f-0123456789ad',
+    caseId: '0198c1d2-7a3b-7c4d-8e5f-0123456789ac',
+  },
+  otherCase: {
+    fileId: '0198c1d2-7a3b-7c4d-8e5f-0123456789ab',
+    caseId: '0198c1d2-7a3b-7c4d-8e5f-0123456789ae',
+  },
   swapped: { fileId: '0198c1d2-7a3b-7c4d-8e5f-0123456789ac', caseId: '0198c1d2-7a3b-7c4d-8e5f-0123456789ab' },
 };
 const shown = 128;
@@ -57,22 +63,31 @@ const headerLength = 69;
 const sealed = segment + 16;
 const header = (file) => part(file, 0, headerLength);
 const nth = (file, index) =>
-  part(file, headerLength + index * sealed, Math.min(files[file].length, headerLength + (index + 1) * sealed));
+  part(
+    file,
+    headerLength + index * sealed,
+    Math.min(files[file].length, headerLength + (index + 1) * sealed),
+  );
 
 const small = files['five bytes'];
 for (let at = 0; at < small.length; at += 1) {
-  const flipped = literal(Buffer.from([small[at] ^ (1 << at % 8)]));
+  const flipped = literal(Buffer.from([small[at] ^ (1 << (at % 8))]));
   const parts = [part('five bytes', 0, at), flipped, part('five bytes', at + 1)];
   refuse(`byte ${at} changed`, at < 5 ? 'header' : at < headerLength ? 'key' : 'segment', parts);
 }
 for (let length = 0; length < small.length; length += 1) {
-  refuse(`cut to ${length} bytes`, length < headerLength + 16 ? 'length' : 'segment', [part('five bytes', 0, length)]);
+  refuse(`cut to ${length} bytes`, length < headerLength + 16 ? 'length' : 'segment', [
+    part('five bytes', 0, length),
+  ]);
 }
 refuse('one byte appended', 'segment', [part('five bytes'), literal(Buffer.from([0]))]);
 refuse('its last segment twice', 'segment', [part('five bytes'), nth('five bytes', 0)]);
 refuse('another file appended', 'segment', [part('five bytes'), part('empty')]);
 refuse('one byte appended to a full last segment', 'length', [part('segment'), literal(Buffer.from([0]))]);
-refuse('a tag of zeros appended to a full last segment', 'length', [part('segment'), literal(Buffer.alloc(16))]);
+refuse('a tag of zeros appended to a full last segment', 'length', [
+  part('segment'),
+  literal(Buffer.alloc(16)),
+]);
 
 const three = 'three segments';
 const s = (index) => nth(three, index);
@@ -85,21 +100,38 @@ refuse('segments swapped', 'segment', [H, s(1), s(0), s(2)]);
 refuse('first segment twice', 'segment', [H, s(0), s(0), s(1), s(2)], { released: segment });
 refuse('last segment twice', 'segment', [H, s(0), s(1), s(2), s(2)], { released: 2 * segment });
 refuse('last segment first', 'segment', [H, s(2), s(0), s(1)]);
-refuse('cut inside the last tag', 'segment', [part(three, 0, files[three].length - 1)], { released: 2 * segment });
-refuse('cut inside the middle segment', 'segment', [part(three, 0, headerLength + sealed + 5_000)], { released: segment });
+refuse('cut inside the last tag', 'segment', [part(three, 0, files[three].length - 1)], {
+  released: 2 * segment,
+});
+refuse('cut inside the middle segment', 'segment', [part(three, 0, headerLength + sealed + 5_000)], {
+  released: segment,
+});
 refuse('cut one byte before the end of a segment', 'segment', [part(three, 0, headerLength + sealed - 1)]);
 refuse('cut fewer than 16 bytes into a segment', 'length', [part(three, 0, headerLength + sealed + 15)], {
   released: segment,
 });
 refuse('one byte missing inside the first segment', 'segment', [part(three, 0, 500), part(three, 501)]);
-refuse('one byte put into the first segment', 'segment', [part(three, 0, 500), { hex: '00' }, part(three, 500)]);
-for (const other of ['other file, same key', 'other salt, same key and file', 'other key, same file and salt']) {
+refuse('one byte put into the first segment', 'segment', [
+  part(three, 0, 500),
+  { hex: '00' },
+  part(three, 500),
+]);
+for (const other of [
+  'other file, same key',
+  'other salt, same key and file',
+  'other key, same file and salt',
+]) {
   for (const [index, released] of [0, segment, 2 * segment].entries()) {
     const parts = [0, 1, 2].map((at) => (at === index ? nth(other, at) : s(at)));
     refuse(`segment ${index} of: ${other}`, 'segment', [H, ...parts], { released });
   }
 }
-refuse('header of: other salt, same key and file', 'segment', [header('other salt, same key and file'), s(0), s(1), s(2)]);
+refuse('header of: other salt, same key and file', 'segment', [
+  header('other salt, same key and file'),
+  s(0),
+  s(1),
+  s(2),
+]);
 refuse('header of: other file, same key', 'key', [header('other file, same key'), s(0), s(1), s(2)]);
 
 for (const context of ['otherFile', 'otherCase', 'swapped']) {
@@ -108,23 +140,40 @@ for (const context of ['otherFile', 'otherCase', 'swapped']) {
 refuse('wrong key', 'key', [part('five bytes')], { key: 'b' });
 
 // What only somebody with the key, or a faulty writer, could have made.
-const own = (salt, version) => fileOf({ key: keys.a, context: contexts.a, salt: fixed(`salt ${salt}`), version });
+const own = (salt, version) =>
+  fileOf({ key: keys.a, context: contexts.a, salt: fixed(`salt ${salt}`), version });
 const five = own('five bytes');
 const foreign = fileOf({ key: keys.b, context: contexts.a, salt: fixed('salt five bytes') });
 const mixed = Buffer.concat([five.header.subarray(0, 37), foreign.commitment]);
 const mixedSegment = five.seal(0, true, plaintextOf(5), mixed);
-refuse('commitment to another key, opened with the key of the segments', 'key', [literal(mixed), literal(mixedSegment)]);
-refuse('commitment to another key, opened with that other key', 'segment', [literal(mixed), literal(mixedSegment)], {
-  key: 'b',
-});
+refuse('commitment to another key, opened with the key of the segments', 'key', [
+  literal(mixed),
+  literal(mixedSegment),
+]);
+refuse(
+  'commitment to another key, opened with that other key',
+  'segment',
+  [literal(mixed), literal(mixedSegment)],
+  {
+    key: 'b',
+  },
+);
 const next = own('five bytes', 2);
 refuse('version 2', 'header', [literal(next.header), literal(next.seal(0, true, plaintextOf(5)))]);
-refuse('only segment not marked last', 'segment', [literal(five.header), literal(five.seal(0, false, plaintextOf(5)))]);
+refuse('only segment not marked last', 'segment', [
+  literal(five.header),
+  literal(five.seal(0, false, plaintextOf(5))),
+]);
 refuse('counter begins at 1', 'segment', [literal(five.header), literal(five.seal(1, true, plaintextOf(5)))]);
 const whole = own('segment');
-refuse('a segment after the last', 'length', [part('segment'), literal(whole.seal(1, true, Buffer.from([1])))]);
+refuse('a segment after the last', 'length', [
+  part('segment'),
+  literal(whole.seal(1, true, Buffer.from([1]))),
+]);
 const many = own(three);
-refuse('an empty last segment', 'length', [H, s(0), literal(many.seal(1, true, Buffer.alloc(0)))], { released: segment });
+refuse('an empty last segment', 'length', [H, s(0), literal(many.seal(1, true, Buffer.alloc(0)))], {
+  released: segment,
+});
 refuse('a short segment before the last', 'segment', [
   literal(five.header),
   literal(five.seal(0, false, plaintextOf(5))),
@@ -132,22 +181,31 @@ refuse('a short segment before the last', 'segment', [
 ]);
 
 const keyIds = { first: fixed('kek first'), second: fixed('kek second') };
-const wrapOptions = { kek: keyIds.first, keyId: 'first', context: contexts.a, nonce: fixed('nonce').subarray(0, 12) };
+const wrapOptions = {
+  kek: keyIds.first,
+  keyId: 'first',
+  context: contexts.a,
+  nonce: fixed('nonce').subarray(0, 12),
+};
 const wrapped = wrap(wrapOptions, keys.a);
 const badWraps = [];
 const refuseWrap = (name, bytes, { keyId = 'first', context = 'a' } = {}) =>
   badWraps.push({ name, keyId, context, bytes: hex(bytes) });
 for (let at = 0; at < wrapped.length; at += 1) {
   const changed = Buffer.from(wrapped);
-  changed[at] ^= 1 << at % 8;
+  changed[at] ^= 1 << (at % 8);
   refuseWrap(`byte ${at} changed`, changed);
 }
 refuseWrap('empty', Buffer.alloc(0));
 refuseWrap('cut', wrapped.subarray(0, -1));
 refuseWrap('one byte appended', Buffer.concat([wrapped, Buffer.from([0])]));
-for (const context of ['otherFile', 'otherCase', 'swapped']) refuseWrap(`moved to: ${context}`, wrapped, { context });
+for (const context of ['otherFile', 'otherCase', 'swapped'])
+  refuseWrap(`moved to: ${context}`, wrapped, { context });
 refuseWrap('said to be under another key', wrapped, { keyId: 'second' });
-refuseWrap('under the bytes of one key, named as another', wrap({ ...wrapOptions, kek: keyIds.second }, keys.a));
+refuseWrap(
+  'under the bytes of one key, named as another',
+  wrap({ ...wrapOptions, kek: keyIds.second }, keys.a),
+);
 
 const vectors = {
   format: 'FORMAT.md, version 1',
@@ -163,7 +221,11 @@ const vectors = {
   },
 };
 const oneLineEach = (rows) => rows.map((row) => `\n    ${JSON.stringify(row)}`).join(',');
-const text = JSON.stringify({ ...vectors, good: '@good', bad: '@bad', wrapping: { ...vectors.wrapping, bad: '@wraps' } }, null, 2)
+const text = JSON.stringify(
+  { ...vectors, good: '@good', bad: '@bad', wrapping: { ...vectors.wrapping, bad: '@wraps' } },
+  null,
+  2,
+)
   .replace('"@good"', () => `[${oneLineEach(good)}\n  ]`)
   .replace('"@bad"', () => `[${oneLineEach(bad)}\n  ]`)
   .replace('"@wraps"', () => `[${oneLineEach(badWraps)}\n  ]`);

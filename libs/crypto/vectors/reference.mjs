@@ -57,5 +57,9 @@ export function encrypt(options, plaintext) {
 /** The wrapped data key. */
 export function wrap({ kek, keyId, context, nonce }, dataKey) {
   const magic = Buffer.from('DDXK\u0001', 'latin1');
-  return Buffer.concat([magic, nonce, gcm(kek, nonce, Buffer.concat([magic, ids(context), Buffer.from(keyId)]), dataKey)]);
+  return Buffer.concat([
+    magic,
+    nonce,
+    gcm(kek, nonce, Buffer.concat([magic, ids(context), Buffer.from(keyId)]), dataKey),
+  ]);
 }

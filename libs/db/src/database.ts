@@ -1,7 +1,9 @@
 import { MikroORM, type Constructor, type EntityManager, type EntitySchema } from '@mikro-orm/postgresql';
 import { Migrator, type Migration } from '@mikro-orm/migrations';
-import { CompiledQuery, type Kysely } from 'kysely';
-import { isSerialisationFailure, translate } from './failures.js';
+import { inSpan, SpanKind } from '@definitivedx/telemetry';
+import type pg from 'pg';
+import { entityManagerOn } from './entity-manager.js';
+import { isDatabaseUnreachable, isSerialisationFailure, translate } from './failures.js';
 import { toQueryConfig, type Queryable, type Statement } from './statement.js';
 
 export interface DatabaseOptions {
@@ -14,32 +16,54 @@ export interface DatabaseOptions {
   readonly poolMax?: number;
 }
 
-/** Runs a prepared statement on a transaction's connection, or on any of the pool. */
-async function runOn<Row>(
-  on: Pick<Kysely<unknown>, 'executeQuery'>,
+const begin: Statement<never> = { name: 'begin', text: 'begin' };
+const commit: Statement<never> = { name: 'commit', text: 'commit' };
+const rollback: Statement<never> = { name: 'rollback', text: 'rollback' };
+
+/** Runs a prepared statement in a span of its own: named after it, without its text or its values. */
+function runOn<Row>(
+  on: pg.Pool | pg.ClientBase,
   s: Statement<Row>,
   values: readonly unknown[],
 ): Promise<Row[]> {
-  // Kysely hands `sql` to node-postgres unread, and node-postgres takes an object with a name as a prepared
-  // statement; database.test.ts fails should a Kysely release change that.
-  const query = CompiledQuery.raw(toQueryConfig(s) as unknown as string, [...values]);
-  const result = await on.executeQuery(query);
-  return result.rows as Row[];
+  const options = {
+    kind: SpanKind.CLIENT,
+    attributes: { 'db.system.name': 'postgresql', 'db.operation.name': s.name },
+  };
+  return inSpan(`pg ${s.name}`, options, async () => {
+    const result = await on.query(toQueryConfig(s), [...values]);
+    return result.rows as Row[];
+  });
 }
 
 /** An open transaction. What takes one can only be called inside a transaction, and the type says so. */
 export class Transaction implements Queryable {
   private readonly hooks: (() => void)[] = [];
+  private manager: EntityManager | undefined;
 
-  constructor(readonly em: EntityManager) {}
+  constructor(
+    private readonly client: pg.ClientBase,
+    private readonly orm: MikroORM,
+  ) {}
+
+  /** MikroORM on this very transaction. Made when first asked for: most commands do with statements. */
+  get em(): EntityManager {
+    this.manager ??= entityManagerOn(this.orm, this.client);
+    return this.manager;
+  }
 
   run<Row>(s: Statement<Row>, values: readonly unknown[] = []): Promise<Row[]> {
-    return runOn(this.em.getKysely(), s, values);
+    return runOn(this.client, s, values);
   }
 
   /** Calls back once the transaction is committed; never after a rollback. For hints only: a crash loses it. */
   afterCommit(hook: () => void): void {
     this.hooks.push(hook);
+  }
+
+  /** @internal Writes what MikroORM still holds back. */
+  async flush(): Promise<void> {
+    await this.manager?.flush();
   }
 
   /** @internal */
@@ -52,12 +76,18 @@ export class Transaction implements Queryable {
 export class Database implements Queryable {
   private constructor(
     private readonly orm: MikroORM,
+    private readonly pool: pg.Pool,
     readonly url: string,
   ) {}
 
   /** Prepares the pool. Does not wait for the server: a service starts, unready, while its database is away. */
   static async connect(options: DatabaseOptions): Promise<Database> {
-    return new Database(await openOrm(options), options.url);
+    let pool: pg.Pool | undefined;
+    const orm = await openOrm(options, (created) => (pool = created));
+    // Has MikroORM make its pool now; asking for its native client would connect, and wait for the server.
+    orm.em.getConnection().getClient();
+    if (!pool) throw new Error('MikroORM made no connection pool');
+    return new Database(orm, pool, options.url);
   }
 
   /**
@@ -68,13 +98,7 @@ export class Database implements Queryable {
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        let tx: Transaction | undefined;
-        const result = await this.orm.em.fork().transactional(async (em) => {
-          tx = new Transaction(em);
-          return work(tx);
-        });
-        tx?.committed();
-        return result;
+        return await this.attempt(work);
       } catch (error) {
         if (attempt < 3 && isSerialisationFailure(error)) continue;
         throw translate(error);
@@ -82,11 +106,35 @@ export class Database implements Queryable {
     }
   }
 
+  private async attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken = false;
+    try {
+      await runOn(client, begin, []);
+      const tx = new Transaction(client, this.orm);
+      const result = await work(tx);
+      await tx.flush();
+      await runOn(client, commit, []);
+      tx.committed();
+      return result;
+    } catch (error) {
+      // A connection that cannot even roll back is not given to the next.
+      broken =
+        isDatabaseUnreachable(error) ||
+        (await runOn(client, rollback, []).then(
+          () => false,
+          () => true,
+        ));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
   /** Runs one statement outside any transaction. */
   async run<Row>(s: Statement<Row>, values: readonly unknown[] = []): Promise<Row[]> {
     try {
-      // The pool itself: MikroORM's own entity manager would slip into a transaction that is open around this call.
-      return await runOn(this.orm.em.getConnection().getClient(), s, values);
+      return await runOn(this.pool, s, values);
     } catch (error) {
       throw translate(error);
     }
@@ -108,7 +156,10 @@ export class Database implements Queryable {
 }
 
 /** MikroORM as every service uses it: no discovery by file name, no implicit connection, no query log. */
-export function openOrm(options: DatabaseOptions): Promise<MikroORM> {
+export function openOrm(
+  options: DatabaseOptions,
+  onPoolCreated?: (pool: pg.Pool) => void,
+): Promise<MikroORM> {
   return MikroORM.init({
     clientUrl: options.url,
     entities: [...options.entities],
@@ -119,7 +170,11 @@ export function openOrm(options: DatabaseOptions): Promise<MikroORM> {
     debug: false,
     logger: () => undefined,
     pool: { min: 0, max: options.poolMax ?? 10, idleTimeoutMillis: 30_000 },
-    driverOptions: { connectionTimeoutMillis: 3_000, keepAlive: true },
+    driverOptions: {
+      connectionTimeoutMillis: 3_000,
+      keepAlive: true,
+      ...(onPoolCreated ? { onPoolCreated } : {}),
+    },
     migrations: {
       migrationsList: options.migrations.map((m) => ({ name: m.name, class: m.class })),
       tableName: 'migration',

@@ -18,6 +18,7 @@ export const errorCodes = [
   'command-in-flight',
   'version-mismatch',
   'payload-too-large',
+  'range-not-satisfiable',
   'unsupported-media-type',
   'idempotency-key-reused',
   'rate-limited',

@@ -15,7 +15,6 @@ const method = text(/^[A-Z_]{1,16}$/);
 const route = text(/^\/[A-Za-z0-9_./:*()-]{0,200}$/);
 const host = text(/^[A-Za-z0-9.:[\]-]{1,253}$/);
 export const isErrorType = text(/^[A-Za-z0-9_.:-]{1,64}$/);
-const statementName = text(/^[A-Za-z][A-Za-z0-9_.:-]{0,63}$/);
 
 /** The only attributes that leave a process, each with what its value must look like. */
 const allowed: Readonly<Record<string, Check>> = {
@@ -27,8 +26,6 @@ const allowed: Readonly<Record<string, Check>> = {
   'db.system.name': isCodeValue,
   'db.operation': isCodeValue,
   'db.operation.name': isCodeValue,
-  // What the pg instrumentation calls the name of a prepared statement.
-  'db.postgresql.plan': statementName,
   'error.type': isErrorType,
 };
 const allowedFamilies = ['messaging.', 'rpc.', 'service.', 'ddx.'];

@@ -141,15 +141,10 @@ describe('the name of a span', () => {
     );
   });
 
-  it('of a statement is its prepared name or its verb', () => {
-    expect(named('pg.query:case-by-id cases', { 'db.postgresql.plan': 'case-by-id' })).toBe(
-      'pg.query:case-by-id',
-    );
-    expect(named(`pg.query:INSERT\n${MARK} cases`)).toBe('pg.query:INSERT');
-    expect(named('pg.query:PLANTED cases')).toBe('pg.query');
-    expect(record('pg.query:SELECT cases', { 'db.query.text': MARK }).out.attributes).toEqual({
-      'db.operation.name': 'SELECT',
-    });
+  it('of a statement is its name, and its text and values never leave', () => {
+    const { out } = record('pg case-by-id', { 'db.operation.name': 'case-by-id', 'db.query.text': MARK });
+    expect(out.name).toBe('pg case-by-id');
+    expect(out.attributes).toEqual({ 'db.operation.name': 'case-by-id' });
   });
 });
 

@@ -4,30 +4,11 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { allowedAttributes, isCodeValue, isErrorType, pathOf } from './attributes.js';
 
 const uuids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
-const sqlVerbs = new Set(
-  (
-    'SELECT INSERT UPDATE DELETE WITH MERGE BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE SET SHOW LOCK LISTEN UNLISTEN ' +
-    'NOTIFY CREATE ALTER DROP TRUNCATE COPY GRANT REVOKE ANALYZE EXPLAIN VACUUM'
-  ).split(' '),
-);
-
-/** The verb of a statement, from the span name `pg.query:<first word> <database>`; unnamed SQL may follow it. */
-const sqlVerbOf = (name: string): string | undefined => {
-  const verb = /^pg\.query:([A-Za-z]+)/.exec(name)?.[1]?.toUpperCase();
-  return verb !== undefined && sqlVerbs.has(verb) ? verb : undefined;
-};
-
 const plainName = /^[A-Za-z0-9_.:/*$>{}()-]+(?: [A-Za-z0-9_.:/*$>{}()-]+){0,3}$/;
 const MAX_NAME = 120;
 
 /** A name of low cardinality: ids become `:id`, a query string is cut off, and prose is replaced. */
 function nameOf(span: ReadableSpan, attributes: Attributes): string {
-  if (span.name.startsWith('pg')) {
-    const statement = attributes['db.postgresql.plan'];
-    const what = typeof statement === 'string' ? statement : sqlVerbOf(span.name);
-    if (what) return `pg.query:${what}`;
-    return span.name.startsWith('pg.query') ? 'pg.query' : plain(span.name);
-  }
   const verb = attributes['http.request.method'];
   if (typeof verb === 'string') {
     const template = span.kind === SpanKind.SERVER ? attributes['http.route'] : undefined;
@@ -74,8 +55,6 @@ function attributesOf(span: ReadableSpan): Attributes {
   }
   const path = pathOf(span.attributes);
   if (path !== undefined) kept['url.path'] = path;
-  const verb = sqlVerbOf(span.name);
-  if (verb !== undefined && kept['db.postgresql.plan'] === undefined) kept['db.operation.name'] = verb;
   return kept;
 }
 

@@ -6,7 +6,6 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { getRPCMetadata, setGlobalErrorHandler } from '@opentelemetry/core';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
-import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -62,14 +61,9 @@ const processorFor = (exporter: SpanExporter): BatchSpanProcessor =>
     maxQueueSize: MAX_QUEUED_SPANS,
   });
 
-const instrumentations = (): (HttpInstrumentation | UndiciInstrumentation | PgInstrumentation)[] => [
+const instrumentations = (): (HttpInstrumentation | UndiciInstrumentation)[] => [
   new HttpInstrumentation({ ignoreIncomingRequestHook: isHealthCheck, requireParentforOutgoingSpans: true }),
   new UndiciInstrumentation({ requireParentforSpans: true }),
-  new PgInstrumentation({
-    requireParentSpan: true,
-    ignoreConnectSpans: true,
-    enhancedDatabaseReporting: false,
-  }),
 ];
 
 /** Probes come every second or so and tell nothing. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { MemberCaller } from '@definitivedx/auth';
 import { EventContext } from '@definitivedx/bus';
-import { caseActed, caseAudience, identifyMember, revokeGrant } from '@definitivedx/contracts';
+import { caseActed, caseAudience, checkAccess, identifyMember, revokeGrant } from '@definitivedx/contracts';
 import { toAppError } from '@definitivedx/errors';
 import { until } from '@definitivedx/testing';
 import { appendAct } from '../src/commands/append-act.js';
@@ -42,6 +42,19 @@ describe('the audit', () => {
       outcome: 'allowed',
       at: expect.any(Date),
     });
+  });
+
+  it('names what within the case was asked for', async () => {
+    const { caseId } = await access.newCase(gp, toMember(specialist));
+    const subjectId = v7();
+    await access.world.request(checkAccess, specialist, {
+      caseIds: [caseId],
+      purpose: 'file-download',
+      subjectId,
+    });
+    expect(
+      await access.sql('select purpose, subject_id, outcome from audit where case_id = $1', [caseId]),
+    ).toEqual([{ purpose: 'file-download', subject_id: subjectId, outcome: 'allowed' }]);
   });
 
   it('can be neither changed nor shortened', async () => {
@@ -124,7 +137,7 @@ describe('the audit', () => {
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     const caseId = v7();
     const at = access.now();
-    await decide(access.db, gp, [caseId], 'read', at, traceId);
+    await decide(access.db, gp, { caseIds: [caseId], purpose: 'read' }, at, traceId);
     const meta = { messageId: v7(), aggregateId: caseId, publishedAt: at, traceId };
     const { memberId, organisationId } = gp;
     const data = {

@@ -1,4 +1,4 @@
-import type { DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { CallerSigner, DoorGuard } from '@definitivedx/auth';
 import { ServiceModule } from '@definitivedx/bus';
@@ -22,6 +22,7 @@ import { IdentityProvider } from './sign-in/identity-provider.js';
 import { Sessions } from './sign-in/sessions.js';
 import { SigningKeys } from './sign-in/signing-keys.js';
 
+@Module({})
 class GatewayModule {}
 
 /** The only public door. */
@@ -29,7 +30,14 @@ export function appModule(config: GatewayConfig): DynamicModule {
   return {
     module: GatewayModule,
     imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-    controllers: [SiteController, SignInController, MemberController, DirectoryController, CasesController, EventsController],
+    controllers: [
+      SiteController,
+      SignInController,
+      MemberController,
+      DirectoryController,
+      CasesController,
+      EventsController,
+    ],
     providers: [
       { provide: APP_GUARD, useClass: DoorGuard },
       { provide: Options, useValue: config },

@@ -51,7 +51,8 @@ describe('a hostile token is refused with 401 and nobody is asked anything:', ()
   });
   const attacks: Record<string, () => Promise<string> | string> = {
     'no algorithm': () => `${part({ alg: 'none', typ: 'at+jwt' })}.${part(claims())}.`,
-    'no algorithm, in other letters': () => `${part({ alg: 'nOnE', typ: 'at+jwt', kid: 'key-1' })}.${part(claims())}.`,
+    'no algorithm, in other letters': () =>
+      `${part({ alg: 'nOnE', typ: 'at+jwt', kid: 'key-1' })}.${part(claims())}.`,
     'the public key as a shared secret': () => {
       const input = `${part({ alg: 'HS256', typ: 'at+jwt', kid: 'key-1' })}.${part(claims())}`;
       return `${input}.${createHmac('sha256', issuer.publicPem).update(input).digest('base64url')}`;
@@ -74,7 +75,9 @@ describe('a hostile token is refused with 401 and nobody is asked anything:', ()
     },
     'another key with the right id': async () => {
       const { privateKey } = await generateKeyPair('RS256');
-      return new SignJWT(claims()).setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: 'key-1' }).sign(privateKey);
+      return new SignJWT(claims())
+        .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: 'key-1' })
+        .sign(privateKey);
     },
     'another audience': () => issuer.token(subjectOf('gp'), { aud: 'urn:another:api' }),
     'no audience': () => issuer.token(subjectOf('gp'), { aud: undefined }),
@@ -101,7 +104,9 @@ describe('a hostile token is refused with 401 and nobody is asked anything:', ()
     const before = issuer.totalAsked;
     const { status, body, headers } = await me(token);
     expect([status, body.code]).toEqual([401, 'not-signed-in']);
-    expect(headers.get('www-authenticate')).toMatch(/^Bearer error="(invalid_token|insufficient_user_authentication)"/);
+    expect(headers.get('www-authenticate')).toMatch(
+      /^Bearer error="(invalid_token|insufficient_user_authentication)"/,
+    );
     expect(issuer.totalAsked).toBe(before);
   });
 
@@ -137,10 +142,17 @@ describe('until both texts are accepted', () => {
   const open = ['/api/v1/me', '/api/v1/consent-texts', '/api/v1/consents'];
 
   it('this table knows every route of the API', async () => {
-    const { body } = await new Client(gateway.url, undefined).ask<{ paths: Record<string, object> }>('GET', '/api/openapi.json');
-    const known = new Set([...open, ...refused.map(([, path]) => path)].map((path) => path.replaceAll(caseId, '{}')));
+    const { body } = await new Client(gateway.url, undefined).ask<{ paths: Record<string, object> }>(
+      'GET',
+      '/api/openapi.json',
+    );
+    const known = new Set(
+      [...open, ...refused.map(([, path]) => path)].map((path) => path.replaceAll(caseId, '{}')),
+    );
     const routes = Object.keys(body.paths).filter((path) => path.startsWith('/api/v1'));
-    expect(routes.map((path) => path.replaceAll(/\{\w+\}/g, '{}')).filter((path) => !known.has(path))).toEqual([]);
+    expect(
+      routes.map((path) => path.replaceAll(/\{\w+\}/g, '{}')).filter((path) => !known.has(path)),
+    ).toEqual([]);
   });
 
   it.each(refused)('%s %s answers consent-required', async (method, path, body) => {

@@ -41,15 +41,21 @@ afterAll(async () => {
 });
 
 const as = (person: PersonKey): Client => clients.get(person)!;
-const create = (headers: Record<string, string> = {}, change: object = {}, person: PersonKey = 'gp'): Promise<Answer<Created>> =>
+const create = (
+  headers: Record<string, string> = {},
+  change: object = {},
+  person: PersonKey = 'gp',
+): Promise<Answer<Created>> =>
   as(person).ask<Created>('POST', '/api/v1/cases', { ...aCase(directory.panelId), ...change }, headers);
 const keyed = (key: string): Record<string, string> => ({ 'idempotency-key': key });
 async function countOf(person: PersonKey): Promise<number> {
-  let [count, cursor]: [number, string | null] = [0, ''];
+  let count = 0;
+  let cursor: string | null = '';
   while (cursor !== null) {
     const path: string = `/api/v1/cases?limit=100${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
     const { body }: Answer<ReplyOf<typeof listCases>> = await as(person).ask('GET', path);
-    [count, cursor] = [count + body.cases.length, body.nextCursor];
+    count += body.cases.length;
+    cursor = body.nextCursor;
   }
   return count;
 }
@@ -58,8 +64,12 @@ describe('the API', () => {
   it('takes a case from its creation through advice to the end of a share', async () => {
     const gp = as('gp');
     const specialist = as('specialist-on-call');
-    expect((await gp.ask<object>('GET', '/api/v1/anonymisation-duty')).body).toMatchObject({ version: aCase('').attestation.version });
-    expect((await gp.ask('GET', '/api/v1/panels')).body).toMatchObject({ panels: [{ panelId: directory.panelId }] });
+    expect((await gp.ask<object>('GET', '/api/v1/anonymisation-duty')).body).toMatchObject({
+      version: aCase('').attestation.version,
+    });
+    expect((await gp.ask('GET', '/api/v1/panels')).body).toMatchObject({
+      panels: [{ panelId: directory.panelId }],
+    });
     expect((await gp.ask('GET', `/api/v1/panels/${directory.panelId}/on-call`)).body).toMatchObject({
       memberId: directory.memberId['specialist-on-call'],
     });
@@ -77,10 +87,23 @@ describe('the API', () => {
     expect(found.headers.get('etag')).toBe('"1"');
     expect(found.body).toMatchObject({ via: 'panel', status: 'awaiting-advice' });
 
-    const advice = { kind: 'advice', body: 'No referral is needed.', recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED' };
+    const advice = {
+      kind: 'advice',
+      body: 'No referral is needed.',
+      recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED',
+    };
     const posted = await specialist.ask('POST', `${address}/posts`, advice, { 'if-match': '"1"' });
-    expect([posted.status, posted.headers.get('location'), posted.headers.get('etag')]).toEqual([201, address, '"2"']);
-    const late = await specialist.ask('POST', `${address}/posts`, { kind: 'note', body: 'One more thing.' }, { 'if-match': '"1"' });
+    expect([posted.status, posted.headers.get('location'), posted.headers.get('etag')]).toEqual([
+      201,
+      address,
+      '"2"',
+    ]);
+    const late = await specialist.ask(
+      'POST',
+      `${address}/posts`,
+      { kind: 'note', body: 'One more thing.' },
+      { 'if-match': '"1"' },
+    );
     expect([late.status, late.body.code]).toEqual([412, 'version-mismatch']);
 
     const shared = await gp.ask<{ grantIds: string[] }>('POST', `${address}/audience`, {
@@ -91,13 +114,21 @@ describe('the API', () => {
     expect((await gp.ask<{ grants: unknown[] }>('GET', `${address}/audience`)).body.grants).toHaveLength(2);
     const revoked = await gp.ask('DELETE', `${address}/audience/${shared.body.grantIds[0] ?? ''}`);
     expect(revoked.status).toBe(200);
-    const [gone, unknown] = [await as('gp-two').ask('GET', address), await as('gp-two').ask('GET', `/api/v1/cases/${randomUUID()}`)];
+    const [gone, unknown] = [
+      await as('gp-two').ask('GET', address),
+      await as('gp-two').ask('GET', `/api/v1/cases/${randomUUID()}`),
+    ];
     expect([gone.status, { ...gone.body, traceId: '' }]).toEqual([404, { ...unknown.body, traceId: '' }]);
   });
 
   it.each(['3', 'W/"3"', '""', '"3", "4"', '"-1"', '"1e3"'])('refuses the If-Match %s', async (ifMatch) => {
     const path = `/api/v1/cases/${randomUUID()}/posts`;
-    const { status, body } = await as('gp').ask('POST', path, { kind: 'note', body: 'x' }, { 'if-match': ifMatch });
+    const { status, body } = await as('gp').ask(
+      'POST',
+      path,
+      { kind: 'note', body: 'x' },
+      { 'if-match': ifMatch },
+    );
     expect([status, body.issues?.[0]?.path]).toEqual([400, 'If-Match']);
   });
 });
@@ -119,11 +150,18 @@ describe('an Idempotency-Key', () => {
     const key = randomUUID();
     const first = await create(keyed(key));
     const reordered = Object.fromEntries(Object.entries(aCase(directory.panelId)).reverse());
-    expect((await as('gp').ask<Created>('POST', '/api/v1/cases', reordered, keyed(key))).body).toEqual(first.body);
+    expect((await as('gp').ask<Created>('POST', '/api/v1/cases', reordered, keyed(key))).body).toEqual(
+      first.body,
+    );
     const changed = await create(keyed(key), { priority: 'urgent' });
     expect(changed.status).toBe(422);
     expect(changed.body).toMatchObject({ code: 'idempotency-key-reused' });
-    const elsewhere = await as('gp').ask('POST', `/api/v1/cases/${first.body.caseId}/posts`, { kind: 'note', body: 'x' }, keyed(key));
+    const elsewhere = await as('gp').ask(
+      'POST',
+      `/api/v1/cases/${first.body.caseId}/posts`,
+      { kind: 'note', body: 'x' },
+      keyed(key),
+    );
     expect(elsewhere.status).toBe(422);
   });
 
@@ -151,7 +189,10 @@ describe('an Idempotency-Key', () => {
     const [key, before] = [randomUUID(), await countOf('gp')];
     const first = await create(keyed(key));
     // As the row would be, had the gateway died after `cases` committed.
-    const crash = statement('test-crash', 'update idempotency_key set status = null, reply = null where key = $1');
+    const crash = statement(
+      'test-crash',
+      'update idempotency_key set status = null, reply = null where key = $1',
+    );
     await (await world.database('gateway')).run(crash, [key]);
     const inFlight = await create(keyed(key));
     expect([inFlight.status, inFlight.headers.get('retry-after')]).toEqual([409, '30']);
@@ -211,13 +252,19 @@ describe('an Idempotency-Key', () => {
 describe('hostile input is a clear refusal:', () => {
   const good = (): Record<string, unknown> => aCase(directory.panelId);
   const json = (change: object): string => JSON.stringify({ ...good(), ...change });
-  const withRaw = (name: string, value: string): string => `{"${name}":${value},${json({}).slice(1)}`;
+  const withRaw = (name: string, value: string): string => `${json({}).slice(0, -1)},"${name}":${value}}`;
   const inputs: Record<string, () => [body: string, status: number]> = {
     'a prototype key': () => [withRaw('__proto__', '{"role":"operator"}'), 400],
     'an escaped prototype key': () => [withRaw('\\u005f_proto__', '{"role":"operator"}'), 400],
     'a constructor key': () => [withRaw('constructor', '{"prototype":{"role":"operator"}}'), 400],
-    'a constructor key within': () => [json({ attestation: { version: '1', hash: '0'.repeat(64), constructor: 1 } }), 400],
-    'nesting within a field': () => [json({ history: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) }), 400],
+    'a constructor key within': () => [
+      json({ attestation: { version: '1', hash: '0'.repeat(64), constructor: 1 } }),
+      400,
+    ],
+    'nesting within a field': () => [
+      json({ history: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) }),
+      400,
+    ],
     'nesting a hundred thousand deep': () => ['['.repeat(100_000) + ']'.repeat(100_000), 400],
     'a number beyond numbers': () => [withRaw('priority', '1e999'), 400],
     'a number with ten thousand digits': () => [withRaw('priority', '9'.repeat(10_000)), 400],
@@ -233,11 +280,19 @@ describe('hostile input is a clear refusal:', () => {
     'a megabyte of text': () => [json({ history: 'x'.repeat(1024 * 1024) }), 413],
     'a text over its limit': () => [json({ history: 'x'.repeat(20_001) }), 400],
     'fields that are not the caller’s to set': () => [
-      json({ requesterId: randomUUID(), organisationId: randomUUID(), status: 'closed', responsibleId: randomUUID() }),
+      json({
+        requesterId: randomUUID(),
+        organisationId: randomUUID(),
+        status: 'closed',
+        responsibleId: randomUUID(),
+      }),
       400,
     ],
     'a command id of its own': () => [json({ commandId: randomUUID() }), 400],
-    'a thousand grants': () => [json({ audience: Array.from({ length: 1000 }, () => ({ kind: 'everyone' })) }), 400],
+    'a thousand grants': () => [
+      json({ audience: Array.from({ length: 1000 }, () => ({ kind: 'everyone' })) }),
+      400,
+    ],
   };
 
   it.each(Object.keys(inputs))('%s', async (name) => {
@@ -253,9 +308,15 @@ describe('hostile input is a clear refusal:', () => {
   });
 
   it('bytes that are not UTF-8', async () => {
-    const body = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xc3, 0x28, 0xff]), Buffer.from('"}')]);
+    const body = Buffer.concat([
+      Buffer.from('{"name":"'),
+      Buffer.from([0xc3, 0x28, 0xff]),
+      Buffer.from('"}'),
+    ]);
     const headers = { 'content-type': 'application/json' };
-    expect((await as('gp').fetch('/api/v1/members/search', { method: 'POST', body, headers })).status).toBe(400);
+    expect((await as('gp').fetch('/api/v1/members/search', { method: 'POST', body, headers })).status).toBe(
+      400,
+    );
   });
 
   it.each(['*', '>', 'a.b', 'a b', '..', '%0d%0ax', '%00', '1', 'x'.repeat(300)])('the id %s', async (id) => {
@@ -271,11 +332,17 @@ describe('hostile input is a clear refusal:', () => {
     }
   });
 
-  it.each(['limit=0', 'limit=101', 'limit=x', 'limit=1&limit=2', 'limit=', 'cursor=not-ours', 'more=1', `cursor=${'x'.repeat(300)}`])(
-    'the page %s',
-    async (query) => {
-      const { status, body } = await as('gp').ask('GET', `/api/v1/cases?${query}`);
-      expect([status, body.code]).toEqual([400, 'invalid-input']);
-    },
-  );
+  it.each([
+    'limit=0',
+    'limit=101',
+    'limit=x',
+    'limit=1&limit=2',
+    'limit=',
+    'cursor=not-ours',
+    'more=1',
+    `cursor=${'x'.repeat(300)}`,
+  ])('the page %s', async (query) => {
+    const { status, body } = await as('gp').ask('GET', `/api/v1/cases?${query}`);
+    expect([status, body.code]).toEqual([400, 'invalid-input']);
+  });
 });

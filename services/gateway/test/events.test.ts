@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { RunningService } from '@definitivedx/bus';
 import type { createCase, ReplyOf } from '@definitivedx/contracts';
 import { startWorld, until, type World } from '@definitivedx/testing';
-import { Browser } from './support/browser.js';
+import { Browser, type Asked } from './support/browser.js';
 import { aCase, Client } from './support/client.js';
 import { startGateway } from './support/gateway.js';
 import { Issuer } from './support/issuer.js';
@@ -30,7 +30,15 @@ afterEach(() => {
 });
 afterAll(async () => {
   issuer.stop();
+  const server = gateway.app.getHttpServer() as import('node:http').Server;
+  const iv0 = setTimeout(() => { for (const h of (process as any)._getActiveHandles()) if (h.server === server) process.stderr.write(`DBG sock ${h.bytesRead} ${h.bytesWritten} ${h.destroyed} ${h.readableEnded} ${h.writableEnded} ${String(h._httpMessage?.req?.url)} ${h.timeout} ${String(h.parser?.incoming?.url)}\n`); }, 3000);
+  const iv = setInterval(() => server.getConnections((_e, n) => process.stderr.write(`DBG conns ${n} ${performance.now()}\n`)), 5000);
+  process.stderr.write(`DBG start ${performance.now()}\n`);
+  await gateway.close();
+  process.stderr.write(`DBG closed ${performance.now()}\n`);
+  clearInterval(iv);
   await world.stop();
+  process.stderr.write(`DBG stopped ${performance.now()}\n`);
 });
 
 const clientOf = async (person: PersonKey, claims: Record<string, unknown> = {}): Promise<Client> =>
@@ -56,7 +64,10 @@ class Listener {
 
   static async open(client: Client, headers: Record<string, string> = {}): Promise<Listener> {
     const abort = new AbortController();
-    const listener = new Listener(await client.fetch('/api/v1/events', { headers, signal: abort.signal }), abort);
+    const listener = new Listener(
+      await client.fetch('/api/v1/events', { headers, signal: abort.signal }),
+      abort,
+    );
     listeners.push(listener);
     return listener;
   }
@@ -67,7 +78,11 @@ class Listener {
       .filter((block) => /^data: /m.test(block))
       .map((block) => {
         const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? '';
-        return { id: field('id'), event: field('event'), data: JSON.parse(field('data')) as Received['data'] };
+        return {
+          id: field('id'),
+          event: field('event'),
+          data: JSON.parse(field('data')) as Received['data'],
+        };
       });
   }
 
@@ -78,7 +93,8 @@ class Listener {
   private async read(): Promise<void> {
     try {
       const decoder = new TextDecoder();
-      for await (const chunk of this.response.body ?? []) this.text += decoder.decode(chunk as Uint8Array, { stream: true });
+      for await (const chunk of this.response.body ?? [])
+        this.text += decoder.decode(chunk as Uint8Array, { stream: true });
     } catch {
       // Closed by us, or cut by the server: either way it has ended.
     }
@@ -88,7 +104,8 @@ class Listener {
 
 async function share(): Promise<string> {
   const gp = await clientOf('gp');
-  return (await gp.ask<ReplyOf<typeof createCase>>('POST', '/api/v1/cases', aCase(directory.panelId))).body.caseId;
+  return (await gp.ask<ReplyOf<typeof createCase>>('POST', '/api/v1/cases', aCase(directory.panelId))).body
+    .caseId;
 }
 
 describe('the event stream', () => {
@@ -100,7 +117,11 @@ describe('the event stream', () => {
     await until(() => listener.text.includes(': connected'), 'the first comment');
     const caseId = await share();
     const [event] = await until(() => listener.received.length > 0 && listener.received, 'the event', 4_000);
-    expect(event).toEqual({ id: expect.stringMatching(/^\d+$/), event: 'case-shared', data: { caseId, at: expect.any(String) } });
+    expect(event).toEqual({
+      id: expect.stringMatching(/^\d+$/),
+      event: 'case-shared',
+      data: { caseId, at: expect.any(String) },
+    });
     expect(listener.text).not.toMatch(/rash|fever/);
   });
 
@@ -110,7 +131,9 @@ describe('the event stream', () => {
     const [seen] = await until(() => first.received.length > 0 && first.received, 'the first event');
     first.close();
     const missed = [await share(), await share(), await share()];
-    const second = await Listener.open(await clientOf('specialist-on-call'), { 'last-event-id': seen?.id ?? '' });
+    const second = await Listener.open(await clientOf('specialist-on-call'), {
+      'last-event-id': seen?.id ?? '',
+    });
     const events = await until(() => second.received.length === 3 && second.received, 'the missed events');
     expect(events.map(({ data }) => data.caseId)).toEqual(missed);
     expect(events.map(({ id }) => Number(id))).toEqual([1, 2, 3].map((n) => Number(seen?.id) + n));
@@ -145,7 +168,9 @@ describe('the event stream', () => {
 
   it.each(['-1', 'x', '1.5', '1'.repeat(40)])('refuses the position %s', async (position) => {
     const client = await clientOf('gp');
-    const { status, body } = await client.ask('GET', '/api/v1/events', undefined, { 'last-event-id': position });
+    const { status, body } = await client.ask('GET', '/api/v1/events', undefined, {
+      'last-event-id': position,
+    });
     expect([status, body.code]).toEqual([400, 'invalid-input']);
   });
 
@@ -159,7 +184,9 @@ describe('the event stream', () => {
   });
 
   it('ends when its credential does', async () => {
-    const listener = await Listener.open(await clientOf('gp', { exp: Math.floor(world.clock.now().getTime() / 1000) + 60 }));
+    const listener = await Listener.open(
+      await clientOf('gp', { exp: Math.floor(world.clock.now().getTime() / 1000) + 60 }),
+    );
     const start = world.clock.now();
     world.clock.advance(10 * 60_000);
     await until(() => listener.ended, 'the end of the stream', 8_000);
@@ -182,7 +209,9 @@ describe('the event stream', () => {
       await until(() => second.text.includes('connected'), 'the connection');
       const closing = own.gateway.close();
       await until(() => second.ended, 'the end of the stream', 2_000);
+      process.stderr.write(`DBG drain closing ${performance.now()}\n`);
       await closing;
+      process.stderr.write(`DBG drain closed ${performance.now()}\n`);
     } finally {
       await own.world.stop();
     }
@@ -199,11 +228,12 @@ async function startWorldWithSignIn() {
   await consenting.signIn('gp');
   const cookie = (browser: Browser): Client =>
     ({
-      fetch: (path: string, init: RequestInit & { headers?: Record<string, string> } = {}) => browser.ask(path, init),
+      fetch: (path: string, init: Asked = {}) => browser.ask(path, init),
     }) as unknown as Client;
   const { texts } = (await (await consenting.ask('/api/v1/consent-texts')).json()) as {
     texts: { kind: string; version: string; hash: string }[];
   };
-  for (const { kind, version, hash } of texts) await consenting.act('POST', '/api/v1/consents', { kind, version, hash });
+  for (const { kind, version, hash } of texts)
+    await consenting.act('POST', '/api/v1/consents', { kind, version, hash });
   return { world: own, gateway: running, client: cookie };
 }

@@ -17,11 +17,15 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const ask = (path: string, init: RequestInit = {}): Promise<Response> => fetch(new URL(path, gateway.url), { redirect: 'manual', ...init });
+const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(new URL(path, gateway.url), { redirect: 'manual', ...init });
 const problemOf = async (response: Response): Promise<Problem> => (await response.json()) as Problem;
 
 interface ApiDocument {
-  readonly paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, unknown> }> }>>;
+  readonly paths: Record<
+    string,
+    Record<string, { responses: Record<string, { content?: Record<string, unknown> }> }>
+  >;
 }
 
 describe('doors', () => {
@@ -34,9 +38,16 @@ describe('doors', () => {
         if (typeof metatype !== 'function') continue;
         for (const name of Object.getOwnPropertyNames(metatype.prototype)) {
           const handler: unknown = Object.getOwnPropertyDescriptor(metatype.prototype, name)?.value;
-          if (name === 'constructor' || typeof handler !== 'function' || !Reflect.hasMetadata('path', handler)) continue;
+          if (
+            name === 'constructor' ||
+            typeof handler !== 'function' ||
+            !Reflect.hasMetadata('path', handler)
+          )
+            continue;
           routes += 1;
-          const context = { getHandler: () => handler, getClass: () => metatype } as unknown as Parameters<typeof doorOf>[1];
+          const context = { getHandler: () => handler, getClass: () => metatype } as unknown as Parameters<
+            typeof doorOf
+          >[1];
           if (doorOf(reflector, context) === undefined) undeclared.push(`${metatype.name}.${name}`);
         }
       }
@@ -67,15 +78,51 @@ describe('a problem document', () => {
   it.each([
     ['an unknown address', '/nowhere', {}, 404, 'not-found'],
     ['an unknown address under the API', '/api/v1/nowhere', {}, 404, 'not-found'],
-    ['a method that is not there', '/api/v1/me', { method: 'PUT', body: '{}', headers: json }, 404, 'not-found'],
+    [
+      'a method that is not there',
+      '/api/v1/me',
+      { method: 'PUT', body: '{}', headers: json },
+      404,
+      'not-found',
+    ],
     ['an address that cannot be decoded', '/api/v1/cases/%E0%A4%A', {}, 400, 'invalid-input'],
-    ['JSON with a mistake in it', '/api/v1/cases', { method: 'POST', body: '{"question": secret', headers: json }, 400, 'invalid-input'],
-    ['a form', '/api/v1/cases', { method: 'POST', body: new URLSearchParams({ a: 'b' }) }, 415, 'unsupported-media-type'],
+    [
+      'JSON with a mistake in it',
+      '/api/v1/cases',
+      { method: 'POST', body: '{"question": secret', headers: json },
+      400,
+      'invalid-input',
+    ],
+    [
+      'a form',
+      '/api/v1/cases',
+      { method: 'POST', body: new URLSearchParams({ a: 'b' }) },
+      415,
+      'unsupported-media-type',
+    ],
     ['plain text', '/api/v1/cases', { method: 'POST', body: 'text' }, 415, 'unsupported-media-type'],
-    ['more than 256 KiB', '/api/v1/cases', { method: 'POST', body: `"${'x'.repeat(300_000)}"`, headers: json }, 413, 'payload-too-large'],
+    [
+      'more than 256 KiB',
+      '/api/v1/cases',
+      { method: 'POST', body: `"${'x'.repeat(300_000)}"`, headers: json },
+      413,
+      'payload-too-large',
+    ],
     ['a sign-in while the provider is away', '/auth/sign-in', {}, 503, 'unavailable'],
-    ['a token while the provider was never reached', '/api/v1/me', { headers: { authorization: 'Bearer a.b.c' } }, 503, 'unavailable'],
-    ['a key of the prototype', '/api/v1/cases', { method: 'POST', body: '{"__proto__": {"a": 1}}', headers: json }, 400, 'invalid-input'],
+    [
+      'a token while the provider was never reached',
+      '/api/v1/me',
+      { headers: { authorization: 'Bearer a.b.c' } },
+      503,
+      'unavailable',
+    ],
+    [
+      'a key of the prototype',
+      '/api/v1/cases',
+      { method: 'POST', body: '{"__proto__": {"a": 1}}', headers: json },
+      400,
+      'invalid-input',
+    ],
   ] as const)('answers %s', async (_what, path, init, status, code) => {
     const response = await ask(path, init);
     expect(response.status).toBe(status);
@@ -87,8 +134,12 @@ describe('a problem document', () => {
   });
 
   it('also answers what is not HTTP, and headers that are too large', async () => {
-    expect(await raw('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [^]*application\/problem\+json[^]*invalid-input/);
-    expect(await raw(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 413 [^]*payload-too-large/);
+    expect(await raw('NONSENSE\r\n\r\n')).toMatch(
+      /^HTTP\/1.1 400 [^]*application\/problem\+json[^]*invalid-input/,
+    );
+    expect(await raw(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 413 [^]*payload-too-large/,
+    );
   });
 
   it('is a page for a browser at the sign-in', async () => {
@@ -137,7 +188,9 @@ describe('documentation', () => {
     for (const [path, operations] of Object.entries(paths)) {
       if (!path.startsWith('/api/v1')) continue;
       for (const operation of Object.values(operations)) {
-        expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '403', '429', '503']));
+        expect(Object.keys(operation.responses)).toEqual(
+          expect.arrayContaining(['401', '403', '429', '503']),
+        );
         for (const [status, { content = {} }] of Object.entries(operation.responses)) {
           expect(Object.keys(content)).toHaveLength(1);
           if (Number(status) >= 400) expect(Object.keys(content)).toEqual(['application/problem+json']);

@@ -29,14 +29,20 @@ describe('signing in', () => {
     const response = await browser.signIn('gp', '/cases?tab=mine');
     expect(response.status).toBe(303);
     expect(response.headers.get('location')).toBe('/cases?tab=mine');
-    expect(await (await browser.ask('/api/v1/me')).json()).toMatchObject({ name: 'Test gp', odsCode: 'TEST1', consented: false });
+    expect(await (await browser.ask('/api/v1/me')).json()).toMatchObject({
+      name: 'Test gp',
+      odsCode: 'TEST1',
+      consented: false,
+    });
   });
 
   it('sets cookies that scripts cannot read, other sites cannot plant and plain http never carries', async () => {
     const browser = newBrowser();
     await browser.signIn('gp');
     const ours = browser.setCookies.filter((line) => line.startsWith('__Host-'));
-    expect(ours.map((line) => line.split('=')[0])).toEqual(expect.arrayContaining(['__Host-session', '__Host-sign-in']));
+    expect(ours.map((line) => line.split('=')[0])).toEqual(
+      expect.arrayContaining(['__Host-session', '__Host-sign-in']),
+    );
     for (const line of ours) {
       expect(line).toMatch(/; Path=\/(;|$)/);
       expect(line).toMatch(/; HttpOnly/);
@@ -62,12 +68,16 @@ describe('signing in', () => {
     expect((await browser.ask(first)).headers.get('location')).toBe('/one');
   });
 
-  it.each(['//evil.invalid/', '/\\evil.invalid', 'https://evil.invalid', 'javascript:alert(1)', '/a\tb', '/\r\nset-cookie: x'])(
-    'never leads away from the site: %j',
-    async (returnTo) => {
-      expect((await newBrowser().signIn('gp', returnTo)).headers.get('location')).toBe('/');
-    },
-  );
+  it.each([
+    '//evil.invalid/',
+    '/\\evil.invalid',
+    'https://evil.invalid',
+    'javascript:alert(1)',
+    '/a\tb',
+    '/\r\nset-cookie: x',
+  ])('never leads away from the site: %j', async (returnTo) => {
+    expect((await newBrowser().signIn('gp', returnTo)).headers.get('location')).toBe('/');
+  });
 
   it('replaces the session that was there', async () => {
     const browser = newBrowser();
@@ -206,7 +216,9 @@ describe('a session', () => {
     world.clock.advance(12 * 60 * 60_000);
     await gateway.app.get(Housekeeping).purge();
     const db = await world.database('gateway');
-    expect(await db.run(statement('test-left', 'select 1 from session union all select 1 from login_attempt'))).toEqual([]);
+    expect(
+      await db.run(statement('test-left', 'select 1 from session union all select 1 from login_attempt')),
+    ).toEqual([]);
   });
 });
 

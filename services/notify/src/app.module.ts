@@ -2,11 +2,13 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ServiceContext, ServiceModule } from '@definitivedx/bus';
 import { CaseEvents } from './bus/case-events.js';
 import { DeadLetters } from './bus/dead-letters.js';
+import { HandOversDoor } from './bus/hand-overs.js';
 import { OnCallDoor } from './bus/on-call.js';
 import { StreamsDoor } from './bus/streams.js';
 import type { NotifyConfig } from './config.js';
 import { databaseOptions } from './data/database.js';
 import { MailSender } from './delivery/mail-sender.js';
+import { Timekeeper } from './work/timekeeper.js';
 
 @Module({})
 class NotifyModule {}
@@ -15,12 +17,18 @@ class NotifyModule {}
 export const appModule = (config: NotifyConfig): DynamicModule => ({
   module: NotifyModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [CaseEvents, DeadLetters, OnCallDoor, StreamsDoor],
+  controllers: [CaseEvents, DeadLetters, HandOversDoor, OnCallDoor, StreamsDoor],
   providers: [
     {
       provide: MailSender,
       useFactory: (service: ServiceContext) => new MailSender(service, config.mail),
       inject: [ServiceContext],
+    },
+    {
+      provide: Timekeeper,
+      useFactory: (service: ServiceContext, sender: MailSender) =>
+        new Timekeeper({ service, sender, acceptWithinMs: config.handOverAcceptMinutes * 60_000 }),
+      inject: [ServiceContext, MailSender],
     },
   ],
 });

@@ -19,6 +19,7 @@ export const notifyEnv = {
   MAIL_FROM: sender,
   PUBLIC_URL: z.url({ protocol: /^https?$/ }),
   OPERATIONS_MAIL: z.email().max(254).default('operations@demo.invalid'),
+  HAND_OVER_ACCEPT_MINUTES: z.coerce.number().int().min(1).max(1_440).default(30),
 };
 
 export interface MailConfig {
@@ -32,13 +33,19 @@ export interface MailConfig {
 
 export interface NotifyConfig extends ServiceConfig {
   readonly mail: MailConfig;
+  /** A hand-over not accepted within this time goes to the panel's lead, and is chased again each time it passes. */
+  readonly handOverAcceptMinutes: number;
 }
 
 /** The configuration of notify from its environment. @throws Error with one line per wrong variable. */
 export function loadNotifyConfig(env: NodeJS.ProcessEnv = process.env): NotifyConfig {
-  const { SMTP_URL, MAIL_FROM, PUBLIC_URL, OPERATIONS_MAIL } = parseEnv(notifyEnv, env);
+  const { SMTP_URL, MAIL_FROM, PUBLIC_URL, OPERATIONS_MAIL, HAND_OVER_ACCEPT_MINUTES } = parseEnv(
+    notifyEnv,
+    env,
+  );
   return {
     ...loadConfig('notify', env),
     mail: { smtpUrl: SMTP_URL, from: MAIL_FROM, publicUrl: PUBLIC_URL, operations: OPERATIONS_MAIL },
+    handOverAcceptMinutes: HAND_OVER_ACCEPT_MINUTES,
   };
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
     publicUrl: world.publicUrl,
     operations: 'o@demo.invalid',
   };
-  await world.service('notify', appModule, databaseOptions, { config: { mail } });
+  await world.service('notify', appModule, databaseOptions, { config: { mail, handOverAcceptMinutes: 30 } });
 });
 afterAll(() => world.stop());
 

@@ -87,9 +87,11 @@ export class Ward {
     let sender: MailSender | undefined;
     if (as === 'program') await world.startProgram('notify');
     else
-      sender = (await world.service('notify', appModule, databaseOptions, { config: { mail } })).app.get(
-        MailSender,
-      );
+      sender = (
+        await world.service('notify', appModule, databaseOptions, {
+          config: { mail, handOverAcceptMinutes: 30 },
+        })
+      ).app.get(MailSender);
     const practice = await organisation(world, 'practice');
     const trust = await organisation(world, 'trust');
     const gp = await person(world, practice, ['clinician']);

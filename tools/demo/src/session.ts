@@ -32,6 +32,11 @@ export class Session {
   /** @param home the gateway's public address */
   constructor(readonly home: string) {}
 
+  /** The cookies of the gateway's site, as a browser sends them. */
+  cookies(): string {
+    return [...this.jar(new URL(this.home))].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
   /** One request with this person's cookies, redirects not followed. @throws when the site does not answer. */
   async ask(
     address: string | URL,
@@ -143,9 +148,11 @@ export const isTemporary = (answer: Answer): boolean =>
 
 /** What a fetch that got no answer throws, in words. */
 export function whyUnreachable(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
-  return cause instanceof Error ? cause.message || cause.name : String(cause);
+  // By shape and not by class: under a test runner fetch throws errors of another realm.
+  const { cause, code, message } = (error ?? {}) as { cause?: unknown; code?: unknown; message?: unknown };
+  if (typeof code === 'string') return code;
+  if (typeof cause === 'object' && cause !== null) return whyUnreachable(cause);
+  return typeof message === 'string' && message !== '' ? message : String(error);
 }
 
 /** Repeats `attempt` while its answer is temporary or there is none, for a bounded time. */

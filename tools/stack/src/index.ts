@@ -16,4 +16,5 @@ export {
   type System,
   type SystemOptions,
 } from './system.js';
+export { ensureVersitygw, startS3, type S3, type S3Options } from './versitygw.js';
 export { parseSpan, renderTrace, type SpanLine } from './trace-tree.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { archiveName, isRecentEnough, sumFor } from './nats-server.js';
+import { archiveName, isRecentEnough } from './nats-server.js';
+import { sumFor } from './tool.js';
 
 describe('nats-server', () => {
   it.each([

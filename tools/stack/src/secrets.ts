@@ -22,18 +22,21 @@ export interface Secrets {
   readonly cookieKeyFile: string;
 }
 
-function write(file: string, content: string): void {
+/** Writes a secret that only its owner can read. */
+export function write(file: string, content: string): void {
   // Whole or not at all: a half-written key would be taken for a key by the next start.
   writeFileSync(`${file}.new`, content, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 
-async function once(file: string, make: () => string | Promise<string>): Promise<string> {
+/** Reads a secret, which is made first when it is not there. */
+export async function once(file: string, make: () => string | Promise<string>): Promise<string> {
   if (!existsSync(file)) write(file, await make());
   return readFileSync(file, 'utf8').trim();
 }
 
-const token = (): string => randomBytes(32).toString('base64url');
+/** 32 random bytes, base64url. */
+export const token = (): string => randomBytes(32).toString('base64url');
 
 async function callerKey(principal: Principal): Promise<string> {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });

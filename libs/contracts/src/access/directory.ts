@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { request } from '../define.js';
 import { id, line, odsCode, role, text } from '../fields.js';
+import { holidayCalendar, panelTerms } from './panels.js';
 
 export const registerOrganisation = request('access', 'register-organisation', {
   summary: 'Registers an organisation, or renames it, by its ODS code.',
   from: ['operator'],
   who: { services: ['operator'] },
-  request: z.strictObject({ odsCode, name: line(200), kind: z.enum(['trust', 'practice', 'icb']) }),
+  request: z.strictObject({
+    odsCode,
+    name: line(200),
+    kind: z.enum(['trust', 'practice', 'icb']),
+    calendar: holidayCalendar
+      .optional()
+      .describe('Its bank holidays; left as they are when absent, England and Wales for a new one.'),
+  }),
   reply: z.strictObject({ organisationId: id }),
 });
 
@@ -35,6 +43,9 @@ export const registerPanel = request('access', 'register-panel', {
     phone: line(40),
     leadMemberId: id,
     memberIds: z.array(id).min(1).max(1000),
+    terms: panelTerms
+      .optional()
+      .describe('Hours and targets; left as they are when absent, `defaultPanelTerms` for a new panel.'),
   }),
   reply: z.strictObject({ panelId: id }),
 });

@@ -44,6 +44,9 @@ export const revokeGrant = request('access', 'revoke', {
   reply: z.strictObject({ revokedAt: instant, to: grantee, answerers: z.array(answerer) }),
 });
 
+/** Purposes for which a case is open to nobody but its requester. */
+export const requesterPurposes = ['audience', 'close', 'record-copy'] as const;
+
 export const checkAccess = request('access', 'check', {
   summary:
     'Which of these cases the caller may see now, and why. Every answer is written to the audit in the same statement.',
@@ -51,7 +54,13 @@ export const checkAccess = request('access', 'check', {
   who: { members: 'any' },
   request: z.strictObject({
     caseIds: z.array(id).min(1).max(100),
-    purpose: z.enum(['read', 'list', 'post', 'audience']),
+    purpose: z
+      .enum([
+        ...(['read', 'list', 'post', 'hand-over', 'files', 'file-upload', 'file-download'] as const),
+        ...requesterPurposes,
+      ])
+      .describe('Of these, `audience`, `close` and `record-copy` are open to the requester alone.'),
+    subjectId: id.optional().describe('What within the case it is about, such as a file; kept in the audit.'),
   }),
   reply: z.strictObject({
     allowed: z.array(
@@ -67,8 +76,8 @@ export const checkAccess = request('access', 'check', {
 export const whoMaySee = request('access', 'who-may-see', {
   summary:
     'Which of these members may see a case now. For services that deliver or assign; not a read, so not audited.',
-  from: ['cases', 'notify'],
-  who: { services: ['cases', 'notify'] },
+  from: ['cases', 'files', 'notify'],
+  who: { services: ['cases', 'files', 'notify'] },
   request: z.strictObject({ caseId: id, memberIds: z.array(id).max(200) }),
   reply: z.strictObject({ memberIds: z.array(id) }),
 });

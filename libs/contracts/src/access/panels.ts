@@ -7,19 +7,53 @@ const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write t
 /** Whose bank holidays count. Holiday calendars are data, per organisation. */
 export const holidayCalendar = z.enum(['england-and-wales', 'scotland', 'northern-ireland']);
 
+/** An IANA name; a bare offset such as `+01:00` has no daylight saving and is refused. */
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const openHours = z
+  .strictObject({
+    weekday: z.int().min(1).max(7).describe('1 Monday … 7 Sunday'),
+    start: timeOfDay,
+    end: timeOfDay.describe('Later than the start, on the same day.'),
+  })
+  // HH:MM compares as text as it does as time.
+  .refine(({ start, end }) => start < end, { path: ['end'], message: 'Let hours end after they start, on the same day.' });
+
+/** Pairs of hours that overlap, by the place of the later one in the list. */
+const overlapping = (hours: readonly z.output<typeof openHours>[]): readonly number[] =>
+  hours.flatMap((one, place) =>
+    hours
+      .slice(0, place)
+      .some((other) => other.weekday === one.weekday && other.start < one.end && one.start < other.end)
+      ? [place]
+      : [],
+  );
+
 /** When a panel answers, how soon, and by whose calendar. */
 export const panelTerms = z.strictObject({
-  timeZone: z.string().max(60).describe('IANA name, e.g. Europe/London.'),
+  timeZone: z
+    .string()
+    .max(60)
+    .refine(isTimeZone, 'Name the time zone as in "Europe/London".')
+    .describe('IANA name, e.g. Europe/London.'),
   hours: z
-    .array(
-      z.strictObject({
-        weekday: z.int().min(1).max(7).describe('1 Monday … 7 Sunday'),
-        start: timeOfDay,
-        end: timeOfDay.describe('Later than the start, on the same day.'),
-      }),
-    )
+    .array(openHours)
     .min(1)
-    .max(50),
+    .max(50)
+    .superRefine((hours, context) => {
+      for (const place of overlapping(hours)) {
+        const message = 'These hours overlap others of the same day. Let one end before the other begins.';
+        context.addIssue({ code: 'custom', path: [place], message });
+      }
+    }),
   routineWorkingDays: z.int().min(1).max(30),
   urgentPanelHours: z.int().min(1).max(100),
 });

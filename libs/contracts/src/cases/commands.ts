@@ -47,6 +47,8 @@ export const createCase = request('cases', 'create', {
     status: caseStatus,
     version: z.int(),
     responsibleId: id,
+    code: z.string().describe("Case code for the child's own record, for instance DX-7K3M-9PQ4."),
+    answerBy: instant,
     createdAt: instant,
   }),
 });

@@ -60,11 +60,19 @@ export const caseActed = event('cases', 'acted', 1, {
   summary: 'Someone did something to a case; access appends it to the audit.',
   consumers: ['access'],
   data: z.strictObject({
-    act: z.enum(['case.create', 'case.post', 'case.share', 'case.revoke']),
+    act: z.enum([
+      'case.create',
+      'case.post',
+      'case.share',
+      'case.revoke',
+      'case.hand-over',
+      'case.close',
+      'case.record-copy',
+    ]),
     caseId: id,
     memberId: id,
     organisationId: id,
-    subjectId: id.nullable().describe('The post or grant concerned.'),
+    subjectId: id.nullable().describe('The post, grant or advice concerned.'),
     at: instant,
   }),
 });

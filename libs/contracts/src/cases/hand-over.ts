@@ -26,7 +26,9 @@ export const responsibilityMoved = event('cases', 'responsibility-moved', 1, {
     caseId: id,
     fromMemberId: id,
     toMemberId: id,
-    reason: z.enum(['hand-over', 'take-over']),
+    reason: z
+      .enum(['hand-over', 'take-over'])
+      .describe('Accepted by the doctor on call, or taken over by the lead of the panel.'),
     at: instant,
   }),
 });

@@ -13,8 +13,13 @@ export const post = z.strictObject({
   postedAt: instant,
 });
 
+const answerBy = instant
+  .nullable()
+  .describe('By when there is to be an answer; null when none is awaited. It moves on after a pause.');
+
 export const caseDetail = caseContent.extend({
   caseId: id,
+  code: z.string(),
   question: z.string(),
   history: z.string(),
   status: caseStatus,
@@ -22,6 +27,11 @@ export const caseDetail = caseContent.extend({
   requesterId: id,
   organisationId: id,
   responsibleId: id.nullable(),
+  leadPanelId: id.nullable().describe('The panel that leads; null when only people were asked.'),
+  answerBy,
+  clock: z
+    .enum(['running', 'paused', 'stopped'])
+    .describe('The response clock: paused while information is awaited, stopped by advice or the end.'),
   createdAt: instant,
   lastActivityAt: instant,
   via: z.enum(['requester', 'member', 'panel', 'everyone']).describe('Why the reader may see it.'),
@@ -39,19 +49,29 @@ export const getCase = request('cases', 'get', {
 
 export const listCases = request('cases', 'list', {
   summary:
-    'Cases shared with the caller or asked by them, latest activity first. A page may be short; follow the cursor.',
+    'Cases shared with the caller or asked by them, latest activity first. A page may be short; follow the cursor. With a case code: that case alone.',
   from: ['gateway'],
   who: { members: 'any' },
-  request: z.strictObject({ cursor: cursor.optional(), limit: pageLimit }),
+  request: z.strictObject({
+    code: z
+      .string()
+      .max(40)
+      .optional()
+      .describe('A case code as it was written down; case, spaces and hyphens do not matter.'),
+    cursor: cursor.optional(),
+    limit: pageLimit,
+  }),
   reply: z.strictObject({
     cases: z.array(
       z.strictObject({
         caseId: id,
+        code: z.string(),
         question: z.string(),
         status: caseStatus,
         priority,
         requesterId: id,
         responsibleId: id.nullable(),
+        answerBy,
         createdAt: instant,
         lastActivityAt: instant,
       }),

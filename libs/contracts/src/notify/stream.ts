@@ -5,7 +5,19 @@ import { id, instant } from '../fields.js';
 /** What a member is told. Only that something happened to a case; they fetch what they may see. */
 export const streamEntry = z.strictObject({
   sequence: z.int().describe("Position in the member's own stream, from 1, without gaps."),
-  kind: z.enum(['case-shared', 'case-posted', 'advice-given', 'access-ended']),
+  kind: z
+    .enum([
+      'case-shared',
+      'case-posted',
+      'advice-given',
+      'access-ended',
+      'hand-over-waiting',
+      'hand-over-leaving',
+      'hand-over-overdue',
+    ])
+    .describe(
+      'Of a hand-over: waiting for the reader to accept it; leaving the reader, who may add a note; not accepted in time.',
+    ),
   caseId: id,
   at: instant,
 });

@@ -3,7 +3,7 @@ import { event, services, type RequestContract, type ServiceName } from '../defi
 import { id, instant } from '../fields.js';
 
 /** Services that publish or consume events, and so own an outbox, an inbox and dead letters. */
-export const messagingServices = ['access', 'cases', 'notify'] as const satisfies readonly ServiceName[];
+export const messagingServices = ['access', 'cases', 'notify', 'metrics', 'files'] as const satisfies readonly ServiceName[];
 
 /** The same administrative request, answered by each messaging service for its own tables. */
 function perService<I extends z.ZodType, O extends z.ZodType>(
@@ -63,9 +63,10 @@ const deadLettered = (publisher: ServiceName) =>
     }),
   });
 
-/** The alert of each messaging service. */
+/** The alert of each service that consumes events; `files` only publishes. */
 export const deadLetteredBy = {
   access: deadLettered('access'),
   cases: deadLettered('cases'),
   notify: deadLettered('notify'),
+  metrics: deadLettered('metrics'),
 } as const;

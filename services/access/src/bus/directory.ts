@@ -8,6 +8,7 @@ import { registerPanel } from '../commands/register-panel.js';
 import { findMembers } from '../queries/find-members.js';
 import { listPanels } from '../queries/list-panels.js';
 import { memberContacts } from '../queries/member-contacts.js';
+import { panelsByIds } from '../queries/panels-by-ids.js';
 
 /** Organisations, members and panels. */
 @Controller()
@@ -32,6 +33,11 @@ export class DirectoryDoor {
   @Responds(contracts.listPanels)
   listPanels(_input: InputOf<typeof contracts.listPanels>, { caller }: RequestContext) {
     return listPanels(this.service, caller);
+  }
+
+  @Responds(contracts.panelsByIds)
+  panelsByIds(input: InputOf<typeof contracts.panelsByIds>, { caller }: RequestContext) {
+    return panelsByIds(this.service, caller, input);
   }
 
   @Responds(contracts.findMembers)

@@ -4,17 +4,17 @@ import type { Caller } from '@definitivedx/auth';
 import type { InputOf, ReplyOf, registerOrganisation as contract } from '@definitivedx/contracts';
 import { Organisation } from '../data/entities.js';
 
-/** Registers an organisation by its ODS code; an existing one keeps its id and takes the new name and kind. */
+/** Registers an organisation by its ODS code; an existing one keeps its id and takes what is given. */
 export async function registerOrganisation(
   service: ServiceContext,
   _caller: Caller,
-  input: InputOf<typeof contract>,
+  { calendar, ...organisation }: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
   const { id } = await service.db.transaction((tx) =>
     tx.em.upsert(
       Organisation,
-      { id: v7(), ...input },
-      { onConflictFields: ['odsCode'], onConflictMergeFields: ['name', 'kind'] },
+      { id: v7(), ...organisation, ...(calendar && { calendar }) },
+      { onConflictFields: ['odsCode'], onConflictExcludeFields: ['id'] },
     ),
   );
   return { organisationId: id };

@@ -16,7 +16,7 @@ export async function registerPanel(
   _caller: Caller,
   input: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
-  const { odsCode, memberIds, ...panel } = input;
+  const { odsCode, memberIds, terms, ...panel } = input;
   return service.db.transaction(async (tx) => {
     await lockRegistration(tx);
     const organisation = await tx.em.findOne(Organisation, { odsCode });
@@ -29,7 +29,7 @@ export async function registerPanel(
     await assertOfOrganisation(tx, organisationId, input);
     const { id: panelId } = await tx.em.upsert(
       Panel,
-      { id: v7(), organisationId, ...panel },
+      { id: v7(), organisationId, ...panel, ...(terms && { terms }) },
       { onConflictFields: ['organisationId', 'name'], onConflictExcludeFields: ['id'] },
     );
     const members = [...new Set([panel.leadMemberId, ...memberIds].map((member) => member.toLowerCase()))];

@@ -1,10 +1,14 @@
 import type { DatabaseOptions } from '@definitivedx/db';
 import { Identity, Member, Membership, Organisation, Panel, PanelMember } from './entities.js';
 import { Migration0001 } from './migrations/0001-access.js';
+import { Migration0002 } from './migrations/0002-panel-terms.js';
 
 /** What this service's database consists of. */
 export const databaseOptions = (url: string): DatabaseOptions => ({
   url,
   entities: [Organisation, Member, Identity, Membership, Panel, PanelMember],
-  migrations: [{ name: '0001-access', class: Migration0001 }],
+  migrations: [
+    { name: '0001-access', class: Migration0001 },
+    { name: '0002-panel-terms', class: Migration0002 },
+  ],
 });

@@ -1,5 +1,5 @@
 import { statement, type Queryable } from '@definitivedx/db';
-import type { InputOf, ReplyOf, checkAccess } from '@definitivedx/contracts';
+import { requesterPurposes, type InputOf, type ReplyOf, type checkAccess } from '@definitivedx/contracts';
 import type { MemberCaller } from '@definitivedx/auth';
 
 type Purpose = InputOf<typeof checkAccess>['purpose'];
@@ -31,7 +31,7 @@ const strongestOpening = `
    limit 1`;
 
 // Decision and audit are one statement, so that no answer exists without its audit row; and a case that does not
-// exist takes the same path as one that is not shared. Purpose `audience` is the requester's alone.
+// exist takes the same path as one that is not shared.
 const decideAndAudit = statement<Opening>(
   'access.decide-and-audit',
   `with asked as (
@@ -46,12 +46,13 @@ const decideAndAudit = statement<Opening>(
        left join lateral (
          select o.via, o.grant_id
            from person cross join lateral (${strongestOpening}) as o
-          where $5::text <> 'audience' or o.via = 'requester'
+          where o.via = 'requester' or $5::text <> all ($7::text[])
        ) as opening on true
    ), audited as (
-     insert into audit (at, actor_kind, actor_id, organisation_id, act, purpose, case_id, via, grant_id, outcome, trace_id)
+     insert into audit (at, actor_kind, actor_id, organisation_id, act, purpose, case_id, via, grant_id, outcome, trace_id,
+                        subject_id)
      select $2::timestamptz, 'member', $3::uuid, $4::uuid, 'case.access', $5::text, case_id, via, grant_id,
-            case when via is null then 'refused' else 'allowed' end, $6::text
+            case when via is null then 'refused' else 'allowed' end, $6::text, $8::uuid
        from decided
      returning case_id, via, grant_id, outcome
    )
@@ -62,12 +63,20 @@ const decideAndAudit = statement<Opening>(
 export const decide = (
   db: Queryable,
   caller: MemberCaller,
-  caseIds: readonly string[],
-  purpose: Purpose,
+  asked: { caseIds: readonly string[]; purpose: Purpose; subjectId?: string | undefined },
   now: Date,
   traceId: string | undefined,
 ): Promise<Opening[]> =>
-  db.run(decideAndAudit, [caseIds, now, caller.memberId, caller.organisationId, purpose, traceId ?? null]);
+  db.run(decideAndAudit, [
+    asked.caseIds,
+    now,
+    caller.memberId,
+    caller.organisationId,
+    asked.purpose,
+    traceId ?? null,
+    requesterPurposes,
+    asked.subjectId ?? null,
+  ]);
 
 const whoOf = statement<{ memberId: string }>(
   'access.who-may-see',

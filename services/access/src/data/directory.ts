@@ -1,6 +1,7 @@
 import { forbidden } from '@definitivedx/errors';
 import { statement, type Queryable } from '@definitivedx/db';
 import type { MemberCaller } from '@definitivedx/auth';
+import type { ReplyOf, panelsByIds } from '@definitivedx/contracts';
 
 const acting = statement<{ one: number }>(
   'access.acting-member',
@@ -80,6 +81,21 @@ const panels = statement<PanelRow>(
 
 /** All panels a case can be sent to, by name. */
 export const activePanels = (db: Queryable): Promise<PanelRow[]> => db.run(panels, []);
+
+type PanelDetail = ReplyOf<typeof panelsByIds>['panels'][number];
+
+const byId = statement<PanelDetail>(
+  'access.panels-by-id',
+  `select p.id as "panelId", p.name, p.organisation_id as "organisationId", p.lead_member_id as "leadMemberId",
+          p.phone, o.calendar, p.terms
+     from panel p join organisation o on o.id = p.organisation_id
+    where p.id = any ($1::uuid[]) and p.status = 'active'
+    order by p.id`,
+);
+
+/** Those of the panels that are active, with when and how soon they answer. */
+export const panelsById = (db: Queryable, panelIds: readonly string[]): Promise<PanelDetail[]> =>
+  db.run(byId, [panelIds]);
 
 export interface FoundMember {
   readonly memberId: string;

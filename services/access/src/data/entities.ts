@@ -1,3 +1,4 @@
+import type { HolidayCalendar, PanelTerms } from '@definitivedx/contracts';
 import { defineEntity, p } from '@definitivedx/db';
 
 /** The directory's tables as MikroORM sees them, for registering. Everything read often is a prepared statement. */
@@ -9,6 +10,8 @@ export const Organisation = defineEntity({
     odsCode: p.string().unique(),
     name: p.string(),
     kind: p.string().$type<'trust' | 'practice' | 'icb'>(),
+    // Never null; what is not given is left to the database's default, or as it is. So are a panel's terms.
+    calendar: p.string().$type<HolidayCalendar>().nullable(),
   },
 });
 
@@ -45,6 +48,7 @@ export const Panel = defineEntity({
     specialty: p.string(),
     phone: p.string(),
     leadMemberId: p.uuid(),
+    terms: p.json<PanelTerms>().nullable(),
   },
 });
 

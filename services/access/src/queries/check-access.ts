@@ -11,15 +11,8 @@ import { decide } from '../data/decision.js';
 export async function checkAccess(
   service: ServiceContext,
   caller: Caller,
-  { caseIds, purpose }: InputOf<typeof contract>,
+  asked: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
-  const allowed = await decide(
-    service.db,
-    asMember(caller),
-    caseIds,
-    purpose,
-    service.clock.now(),
-    currentTraceId(),
-  );
+  const allowed = await decide(service.db, asMember(caller), asked, service.clock.now(), currentTraceId());
   return { allowed };
 }

@@ -1,4 +1,9 @@
-import { buildAuthorizationUrl, calculatePKCECodeChallenge, randomNonce, randomPKCECodeVerifier } from 'openid-client';
+import {
+  buildAuthorizationUrl,
+  calculatePKCECodeChallenge,
+  randomNonce,
+  randomPKCECodeVerifier,
+} from 'openid-client';
 import { keepLoginAttempt } from '../data/login-attempts.js';
 import { localPath } from '../domain/return-to.js';
 import type { SignInContext } from '../sign-in/context.js';

@@ -1,5 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
-import { AuthorizationResponseError, authorizationCodeGrant, ClientError, ResponseBodyError, type IDToken } from 'openid-client';
+import {
+  AuthorizationResponseError,
+  authorizationCodeGrant,
+  ClientError,
+  ResponseBodyError,
+  type IDToken,
+} from 'openid-client';
 import { AppError, forbidden, invalidInput, unavailable } from '@definitivedx/errors';
 import { identifyMember } from '@definitivedx/contracts';
 import { takeLoginAttempt, type LoginAttempt } from '../data/login-attempts.js';
@@ -32,7 +38,9 @@ export async function finishSignIn(
   const { claims, idToken } = await exchange(context, answer.query, attempt);
   const acr = claims['acr'];
   if (typeof acr !== 'string' || !options.acrValues.includes(acr)) {
-    throw forbidden('DefinitiveDx needs a sign-in with strong authentication. Please sign in again with your second factor.');
+    throw forbidden(
+      'DefinitiveDx needs a sign-in with strong authentication. Please sign in again with your second factor.',
+    );
   }
   const { bus, clock, db } = service;
   const identity = { issuer: claims.iss, subject: claims.sub };
@@ -54,14 +62,20 @@ export async function finishSignIn(
   return { secret, returnTo: attempt.returnTo };
 }
 
-async function takeAttempt({ service }: SignInContext, { query, browser }: ProviderAnswer): Promise<LoginAttempt> {
+async function takeAttempt(
+  { service }: SignInContext,
+  { query, browser }: ProviderAnswer,
+): Promise<LoginAttempt> {
   const states = query.getAll('state');
   const [state] = states;
   const attempt =
     state !== undefined && states.length === 1 && browser !== undefined
       ? await takeLoginAttempt(service.db, hashOf(state), hashOf(browser), service.clock.now())
       : undefined;
-  if (!attempt) throw invalidInput('This sign-in was already used, has expired or was begun in another browser. Please sign in again.');
+  if (!attempt)
+    throw invalidInput(
+      'This sign-in was already used, has expired or was begun in another browser. Please sign in again.',
+    );
   return attempt;
 }
 
@@ -91,7 +105,8 @@ async function exchange(
 
 /** What to tell the person when the exchange failed; the cause stays in the log. */
 function refusal(error: unknown): Error {
-  if (error instanceof AuthorizationResponseError) return refused('The sign-in was cancelled or refused. Please sign in again.', error);
+  if (error instanceof AuthorizationResponseError)
+    return refused('The sign-in was cancelled or refused. Please sign in again.', error);
   if (error instanceof ResponseBodyError && error.status < 500) return refused(unverified, error);
   if (error instanceof ClientError && !isTransport(error)) return refused(unverified, error);
   return unavailable('The sign-in service', error);
@@ -100,6 +115,7 @@ function refusal(error: unknown): Error {
 const unverified = 'The sign-in could not be verified. Please sign in again.';
 
 /** The provider did not answer, or answered with a failure of its own. */
-const isTransport = (error: ClientError): boolean => error.code === 'OAUTH_TIMEOUT' || error.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM';
+const isTransport = (error: ClientError): boolean =>
+  error.code === 'OAUTH_TIMEOUT' || error.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM';
 
 const refused = (message: string, cause: unknown): AppError => new AppError('forbidden', message, { cause });

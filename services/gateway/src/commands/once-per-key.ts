@@ -63,7 +63,11 @@ function earlier(row: KeyRow | undefined, requestHash: Buffer, now: Date): Outco
   }
   if (row?.status && row.reply) return { status: row.status, reply: row.reply, replayed: true };
   const waitMs = row ? row.leasedUntil.getTime() - now.getTime() : 0;
-  throw new AppError('command-in-flight', 'The same request is still being carried out. Please ask again shortly.', {
-    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
-  });
+  throw new AppError(
+    'command-in-flight',
+    'The same request is still being carried out. Please ask again shortly.',
+    {
+      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+    },
+  );
 }

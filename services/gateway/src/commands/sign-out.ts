@@ -16,7 +16,10 @@ export async function signOut(
   return { ended, endSessionUrl: await endSessionUrlOf(context, ended) };
 }
 
-async function endSessionUrlOf({ provider, options }: SignInContext, ended: Session | undefined): Promise<string> {
+async function endSessionUrlOf(
+  { provider, options }: SignInContext,
+  ended: Session | undefined,
+): Promise<string> {
   const home = new URL('/', options.publicUrl).href;
   try {
     const configuration = await provider.configuration();

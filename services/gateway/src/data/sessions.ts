@@ -20,8 +20,14 @@ const insertSession = statement<never>(
 );
 const columns = `secret_hash as "secretHash", session_id as "sessionId", member_id as "memberId", issuer, subject,
   id_token as "idToken", created_at as "createdAt", last_seen_at as "lastSeenAt", ends_at as "endsAt"`;
-const selectSession = statement<Session>('gateway.select-session', `select ${columns} from session where secret_hash = $1`);
-const deleteSession = statement<Session>('gateway.delete-session', `delete from session where secret_hash = $1 returning ${columns}`);
+const selectSession = statement<Session>(
+  'gateway.select-session',
+  `select ${columns} from session where secret_hash = $1`,
+);
+const deleteSession = statement<Session>(
+  'gateway.delete-session',
+  `delete from session where secret_hash = $1 returning ${columns}`,
+);
 const touchSession = statement<never>(
   'gateway.touch-session',
   'update session set last_seen_at = greatest(last_seen_at, $2) where secret_hash = $1',

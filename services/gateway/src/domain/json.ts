@@ -19,7 +19,8 @@ export function assertPlainJson(value: unknown): void {
     if (typeof current === 'string' && !current.isWellFormed()) {
       throw refuse(path, 'The text holds half a character (a lone surrogate). Please retype it.');
     }
-    if (typeof current === 'number' && !Number.isFinite(current)) throw refuse(path, 'The number is too large.');
+    if (typeof current === 'number' && !Number.isFinite(current))
+      throw refuse(path, 'The number is too large.');
     if (typeof current !== 'object' || current === null) continue;
     for (const [key, item] of Object.entries(current)) {
       const at = path === '' ? key : `${path}.${key}`;

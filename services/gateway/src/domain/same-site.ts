@@ -17,5 +17,7 @@ export function isFromOwnPages(request: Request, ownOrigin: string): boolean {
   if (safe.has(request.method)) return true;
   const { origin, fetchSite } = request;
   if (origin === undefined && fetchSite === undefined) return false;
-  return (origin === undefined || origin === ownOrigin) && (fetchSite === undefined || fetchSite === 'same-origin');
+  return (
+    (origin === undefined || origin === ownOrigin) && (fetchSite === undefined || fetchSite === 'same-origin')
+  );
 }

@@ -6,7 +6,8 @@ import { sessionCookie } from './cookies.js';
 
 const problem = {
   type: 'object',
-  description: 'RFC 9457. Decide on `code`; show `detail` to people; quote `traceId` when reporting a failure.',
+  description:
+    'RFC 9457. Decide on `code`; show `detail` to people; quote `traceId` when reporting a failure.',
   required: ['type', 'title', 'status', 'detail', 'code'],
   properties: {
     type: { type: 'string', description: 'urn:definitivedx:problem:<code>' },
@@ -41,11 +42,15 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .addCookieAuth(sessionCookie.name)
     .build();
   const document = SwaggerModule.createDocument(app, about, {
-    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '').toLowerCase()}.${method}`,
+    operationIdFactory: (controller, method) =>
+      `${controller.replace(/Controller$/, '').toLowerCase()}.${method}`,
   });
   // Health is for orchestrators; it is no part of the API.
   for (const path of ['/healthz', '/readyz']) Reflect.deleteProperty(document.paths, path);
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: problem } };
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: problem },
+  };
   return document;
 }
 

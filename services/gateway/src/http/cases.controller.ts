@@ -29,7 +29,13 @@ const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 const onCase = ['invalid-input', 'not-found', 'consent-required'] as const;
-const onCommand = ['conflict', 'command-in-flight', 'payload-too-large', 'unsupported-media-type', 'idempotency-key-reused'] as const;
+const onCommand = [
+  'conflict',
+  'command-in-flight',
+  'payload-too-large',
+  'unsupported-media-type',
+  'idempotency-key-reused',
+] as const;
 
 const addressOf = (caseId: string): string => `/api/v1/cases/${caseId}`;
 
@@ -67,7 +73,11 @@ export class CasesController {
   }
 
   @Get()
-  @Documented({ summary: listCases.summary, reply: listCases.reply, problems: ['invalid-input', 'consent-required'] })
+  @Documented({
+    summary: listCases.summary,
+    reply: listCases.reply,
+    problems: ['invalid-input', 'consent-required'],
+  })
   list(
     @Member() caller: MemberCaller,
     @Query({ schema: pageQuery }) query: z.output<typeof pageQuery>,
@@ -99,7 +109,8 @@ export class CasesController {
   @ApiHeader({
     name: 'If-Match',
     required: false,
-    description: 'The ETag of the case as you saw it; refused with 412 when the discussion has moved on since.',
+    description:
+      'The ETag of the case as you saw it; refused with 412 when the discussion has moved on since.',
   })
   post(
     @Member() caller: MemberCaller,
@@ -117,7 +128,11 @@ export class CasesController {
         caseId,
         ...(expectedVersion === undefined ? {} : { expectedVersion }),
       });
-      return { status: 201, headers: { location: addressOf(caseId), etag: tagOf(posted.version) }, body: posted };
+      return {
+        status: 201,
+        headers: { location: addressOf(caseId), etag: tagOf(posted.version) },
+        body: posted,
+      };
     });
   }
 

@@ -33,7 +33,12 @@ export class Commands {
     const outcome =
       key === undefined
         ? { ...(await outcomeOf(uuidv7())), replayed: false }
-        : await oncePerKey(this.service, caller, { key, requestHash: hashOfRequest(request, caller) }, outcomeOf);
+        : await oncePerKey(
+            this.service,
+            caller,
+            { key, requestHash: hashOfRequest(request, caller) },
+            outcomeOf,
+          );
     if (outcome.replayed) void reply.header('idempotency-replayed', 'true');
     if (outcome.reply.error) throw fromWire(outcome.reply.error);
     void reply.status(outcome.status).headers({ ...outcome.reply.headers });
@@ -54,6 +59,12 @@ function keyOf(request: FastifyRequest): string | undefined {
 
 /** What makes two requests the same: who acts for which organisation, what, where, and on which version. */
 function hashOfRequest(request: FastifyRequest, caller: MemberCaller): Buffer {
-  const same = [caller.organisationId, request.method, request.url, request.headers['if-match'] ?? null, request.body ?? null];
+  const same = [
+    caller.organisationId,
+    request.method,
+    request.url,
+    request.headers['if-match'] ?? null,
+    request.body ?? null,
+  ];
   return createHash('sha256').update(canonicalJson(same)).digest();
 }

@@ -18,4 +18,5 @@ type OurCookie = typeof sessionCookie | typeof signInCookie;
 export const setCookie = (reply: FastifyReply, { name, options }: OurCookie, secret: string): void =>
   void reply.setCookie(name, secret, options);
 
-export const clearCookie = (reply: FastifyReply, { name }: OurCookie): void => void reply.clearCookie(name, shared);
+export const clearCookie = (reply: FastifyReply, { name }: OurCookie): void =>
+  void reply.clearCookie(name, shared);

@@ -4,7 +4,13 @@ import type { z } from 'zod';
 import { statusOf, type ErrorCode } from '@definitivedx/errors';
 
 /** Any route behind a member door may answer with these. */
-const everywhere: readonly ErrorCode[] = ['not-signed-in', 'forbidden', 'rate-limited', 'unavailable', 'internal'];
+const everywhere: readonly ErrorCode[] = [
+  'not-signed-in',
+  'forbidden',
+  'rate-limited',
+  'unavailable',
+  'internal',
+];
 
 interface Documentation {
   readonly summary: string;
@@ -26,10 +32,15 @@ const problemBody = { 'application/problem+json': { schema: { $ref: '#/component
 export function Documented(documentation: Documentation): MethodDecorator {
   const { summary, description, reply, status = 200, problems = [], versioned, mediaType } = documentation;
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of [...everywhere, ...problems]) byStatus.set(statusOf[code], [...(byStatus.get(statusOf[code]) ?? []), code]);
+  for (const code of [...everywhere, ...problems])
+    byStatus.set(statusOf[code], [...(byStatus.get(statusOf[code]) ?? []), code]);
   const headers = {
-    ...(versioned ? { ETag: { description: 'Version of the case.', schema: { type: 'string' as const } } } : {}),
-    ...(status === 201 ? { Location: { description: 'Where to find it.', schema: { type: 'string' as const } } } : {}),
+    ...(versioned
+      ? { ETag: { description: 'Version of the case.', schema: { type: 'string' as const } } }
+      : {}),
+    ...(status === 201
+      ? { Location: { description: 'Where to find it.', schema: { type: 'string' as const } } }
+      : {}),
   };
   return applyDecorators(
     ApiOperation({ summary, ...(description ? { description } : {}) }),
@@ -37,7 +48,9 @@ export function Documented(documentation: Documentation): MethodDecorator {
       status,
       description: summary,
       headers,
-      ...(mediaType ? { content: { [mediaType]: { schema: { type: 'string' } } } } : { standardSchema: reply }),
+      ...(mediaType
+        ? { content: { [mediaType]: { schema: { type: 'string' } } } }
+        : { standardSchema: reply }),
     }),
     ...[...byStatus].map(([problem, codes]) =>
       ApiResponse({ status: problem, description: `Code ${codes.join(' or ')}.`, content: problemBody }),

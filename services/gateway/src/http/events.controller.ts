@@ -29,7 +29,8 @@ export class EventsController {
   @Get()
   @ForMembers()
   @Documented({
-    summary: 'Server-sent events about your cases: what happened to which case, never content. Fetch what you may see.',
+    summary:
+      'Server-sent events about your cases: what happened to which case, never content. Fetch what you may see.',
     description:
       'Events are `case-shared`, `case-posted`, `advice-given` and `access-ended`; `data` holds `caseId` and `at`, `id` the position. ' +
       'Begins with what is new; send Last-Event-ID to resume after a position.',
@@ -71,6 +72,8 @@ export class EventsController {
       'cache-control': 'no-store',
       // Tells a proxy in front not to collect the events first.
       'x-accel-buffering': 'no',
+      // A stream that ends must not leave a connection behind that a drain would wait for.
+      connection: 'close',
       ...(traceId ? { 'x-trace-id': traceId } : {}),
     });
     return new EventStream(reply.raw, { position, patienceMs, fetch: (after) => this.fetch(request, after) });

@@ -3,7 +3,13 @@ import { ApiBearerAuth, ApiCookieAuth, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { ForMembers, type MemberCaller } from '@definitivedx/auth';
 import { Bus } from '@definitivedx/bus';
-import { acceptText, anonymisationDuty, currentTexts, identifyMember, type ReplyOf } from '@definitivedx/contracts';
+import {
+  acceptText,
+  anonymisationDuty,
+  currentTexts,
+  identifyMember,
+  type ReplyOf,
+} from '@definitivedx/contracts';
 import type { KnownCaller } from '../sign-in/callers.js';
 import { Known, Member } from './authentication.js';
 import { Documented } from './documented.js';

@@ -7,16 +7,28 @@ const style =
 const styleHash = createHash('sha256').update(style).digest('base64');
 const pagePolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
 
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => escapes[sign] ?? '');
 
 /** Sends a small page. `text` is escaped; `links` are addresses of ours with their words. */
 export function sendPage(
   reply: FastifyReply,
   status: number,
-  { title, text, links }: { title: string; text: string; links: readonly (readonly [address: string, words: string])[] },
+  {
+    title,
+    text,
+    links,
+  }: { title: string; text: string; links: readonly (readonly [address: string, words: string])[] },
 ): void {
-  const list = links.map(([address, words]) => `<li><a href="${escapeHtml(address)}">${escapeHtml(words)}</a></li>`).join('');
+  const list = links
+    .map(([address, words]) => `<li><a href="${escapeHtml(address)}">${escapeHtml(words)}</a></li>`)
+    .join('');
   void reply
     .status(status)
     .header('content-security-policy', pagePolicy)

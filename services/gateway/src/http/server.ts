@@ -35,7 +35,9 @@ const limits: NonNullable<ServiceOptions['fastify']> = {
   exposeHeadRoutes: false,
   http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
   // The router answers these before any hook or filter could.
-  frameworkErrors: (_error, _request, reply) => void sendProblem(reply as unknown as FastifyReply, unreadable()),
+  frameworkErrors: (_error, _request, reply) => {
+    sendProblem(reply as unknown as FastifyReply, unreadable());
+  },
   clientErrorHandler: refuseUnreadable,
 };
 
@@ -50,10 +52,19 @@ async function configure(app: NestFastifyApplication): Promise<void> {
   app.useBodyParser('application/json', { bodyLimit }, parseJson);
   // Nest would add a parser for forms; nothing here takes one.
   app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit }, (_request, _body, done) =>
-    done(new AppError('unsupported-media-type', 'Please send JSON, with the header content-type: application/json.')),
+    done(
+      new AppError(
+        'unsupported-media-type',
+        'Please send JSON, with the header content-type: application/json.',
+      ),
+    ),
   );
 
-  fastify.addHook('onSend', async (request, reply) => addCommonHeaders(request, reply));
+  fastify.addHook('onSend', async (request, reply) => {
+    addCommonHeaders(request, reply);
+    // While draining: a connection kept alive would be waited for.
+    if (!fastify.server.listening) void reply.header('connection', 'close');
+  });
   // Awaited, so that their hooks run before the ones below.
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, securityHeaders(options.publicUrl.protocol === 'https:'));
@@ -78,7 +89,11 @@ async function configure(app: NestFastifyApplication): Promise<void> {
 /** How the gateway's HTTP server differs from that of the other services. */
 export const serviceOptions: ServiceOptions = { fastify: limits, configure };
 
-async function authenticate(authentication: Authentication, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function authenticate(
+  authentication: Authentication,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   try {
     const known = await authentication.of(request);
     if (known) Object.assign(request, { known, caller: known.caller });
@@ -103,7 +118,8 @@ function addCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
   const traceId = currentTraceId();
   if (traceId) void reply.header('x-trace-id', traceId);
   if (request.url.startsWith('/api/v1')) void reply.header('cache-control', 'no-store');
-  if (reply.statusCode === 401 && !reply.hasHeader('www-authenticate')) void reply.header('www-authenticate', 'Bearer');
+  if (reply.statusCode === 401 && !reply.hasHeader('www-authenticate'))
+    void reply.header('www-authenticate', 'Bearer');
 }
 
 const securityHeaders = (https: boolean) => ({

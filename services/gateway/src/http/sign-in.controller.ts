@@ -29,7 +29,9 @@ import { sendPage } from './pages.js';
 
 const log = createLog('sign-in');
 const signInQuery = z.object({ returnTo: z.string().optional().describe('Local path to come back to.') });
-const signedOut = z.strictObject({ endSessionUrl: z.url().describe("Go there to end the provider's session too.") });
+const signedOut = z.strictObject({
+  endSessionUrl: z.url().describe("Go there to end the provider's session too."),
+});
 
 /** A person who came with a browser gets a page; a program gets the problem document. */
 @Catch()
@@ -40,7 +42,8 @@ class SignInFailures implements ExceptionFilter {
     log.warn('sign-in-refused', { code: error.code, error: error.cause ?? error });
     if (!http.getRequest<FastifyRequest>().headers.accept?.includes('text/html')) throw error;
     const reply = http.getResponse<FastifyReply>();
-    if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
+    if (error.retryAfterSeconds !== undefined)
+      void reply.header('retry-after', String(error.retryAfterSeconds));
     sendPage(reply, statusOf[error.code], {
       title: 'You are not signed in',
       text: error.message,
@@ -92,7 +95,8 @@ export class SignInController {
   @Post('sign-out')
   @HttpCode(200)
   @Documented({
-    summary: 'Ends your session here, and says where to end it at the identity provider. Harmless without a session.',
+    summary:
+      'Ends your session here, and says where to end it at the identity provider. Harmless without a session.',
     reply: signedOut,
   })
   async signOut(

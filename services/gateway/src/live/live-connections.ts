@@ -46,9 +46,13 @@ export class LiveConnections implements OnModuleInit, OnModuleDestroy {
   reserve(memberId: string, sessionId: string): { fill: (stream: EventStream) => void; free: () => void } {
     const places = this.places.get(memberId) ?? new Set<Place>();
     if (places.size >= mostPerMember) {
-      throw new AppError('rate-limited', 'Too many open event streams. Please close one of your other windows.', {
-        retryAfterSeconds: 30,
-      });
+      throw new AppError(
+        'rate-limited',
+        'Too many open event streams. Please close one of your other windows.',
+        {
+          retryAfterSeconds: 30,
+        },
+      );
     }
     const place: Place = { memberId, sessionId, stream: undefined };
     this.places.set(memberId, places.add(place));

@@ -1,4 +1,5 @@
 import passport from 'passport';
+import { toAppError } from '@definitivedx/errors';
 import type { FastifyRequest } from 'fastify';
 import { TokenRefused, type BearerTokens, type TokenHolder } from './bearer-tokens.js';
 
@@ -13,7 +14,12 @@ class BearerStrategy extends passport.Strategy {
   override authenticate(request: Parameters<passport.Strategy['authenticate']>[0]): void {
     const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) {
-      this.error(new TokenRefused('error="invalid_request"', 'Send the header as "Authorization: Bearer <access token>".'));
+      this.error(
+        new TokenRefused(
+          'error="invalid_request"',
+          'Send the header as "Authorization: Bearer <access token>".',
+        ),
+      );
       return;
     }
     this.tokens.verify(token).then(
@@ -33,7 +39,7 @@ export function bearerAuthenticator(tokens: BearerTokens): AuthenticateBearer {
   return (request) =>
     new Promise((resolve, reject) => {
       const done = (error: unknown, holder?: unknown): void => {
-        if (error) reject(error as Error);
+        if (error) reject(toAppError(error));
         else resolve(holder as TokenHolder);
       };
       const middleware = authenticator.authenticate('bearer', { session: false }, done) as (

@@ -49,7 +49,10 @@ export class BearerTokens {
     return { issuer: this.options.issuer, subject: claims.sub, endsAt: new Date(claims.exp * 1000) };
   }
 
-  private async claims(token: string, keys: ReturnType<SigningKeys['current']>): Promise<z.output<typeof claimsOf>> {
+  private async claims(
+    token: string,
+    keys: ReturnType<SigningKeys['current']>,
+  ): Promise<z.output<typeof claimsOf>> {
     try {
       const { payload } = await jwtVerify(token, keys, {
         algorithms,
@@ -63,7 +66,11 @@ export class BearerTokens {
       return claimsOf.parse(payload);
     } catch (error) {
       throw error instanceof errors.JWTExpired
-        ? new TokenRefused('error="invalid_token"', 'The access token has expired. Please get a new one.', error)
+        ? new TokenRefused(
+            'error="invalid_token"',
+            'The access token has expired. Please get a new one.',
+            error,
+          )
         : invalidToken(error);
     }
   }
@@ -77,4 +84,8 @@ export class BearerTokens {
 }
 
 const invalidToken = (cause?: unknown): TokenRefused =>
-  new TokenRefused('error="invalid_token"', 'The access token is not valid for this API. Please get a new one.', cause);
+  new TokenRefused(
+    'error="invalid_token"',
+    'The access token is not valid for this API. Please get a new one.',
+    cause,
+  );

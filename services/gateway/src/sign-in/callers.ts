@@ -56,9 +56,16 @@ export class Callers {
   }
 
   private async identify({ sessionId, issuer, subject }: Credential): Promise<KnownCaller> {
-    const identity = await this.bus.request(identifyMember, await this.bus.self(), { issuer, subject, signIn: false });
+    const identity = await this.bus.request(identifyMember, await this.bus.self(), {
+      issuer,
+      subject,
+      signIn: false,
+    });
     const { memberId, organisationId, roles, consented } = identity;
-    return { identity, caller: await this.signer.member({ memberId, organisationId, roles, consented, sessionId }) };
+    return {
+      identity,
+      caller: await this.signer.member({ memberId, organisationId, roles, consented, sessionId }),
+    };
   }
 
   private keep(key: string, entry: Entry): void {

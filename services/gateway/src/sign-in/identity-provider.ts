@@ -37,6 +37,7 @@ export class IdentityProvider {
 
   private discover(): Promise<Configuration> {
     const { issuer, clientId, clientSecret } = this.options;
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- its own warning; config.ts keeps http out of production
     const insecure = issuer.startsWith('http:') ? [allowInsecureRequests] : [];
     return discovery(new URL(issuer), clientId, clientSecret, ClientSecretBasic(clientSecret), {
       // ID tokens are verified against the provider's keys although they come straight from it.

@@ -10,7 +10,12 @@ const refreshMs = 60_000;
 const retryMs = 2_000;
 const fetchTimeoutMs = 5_000;
 
-const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1).max(100) });
+const keySet = z.object({
+  keys: z
+    .array(z.looseObject({ kty: z.string() }))
+    .min(1)
+    .max(100),
+});
 
 export type LocalKeys = ReturnType<typeof createLocalJWKSet>;
 
@@ -53,7 +58,10 @@ export class SigningKeys implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       const { jwks_uri: address } = (await this.provider.configuration()).serverMetadata();
       if (!address) throw new Error('the provider publishes no keys');
-      const response = await fetch(address, { signal: AbortSignal.timeout(fetchTimeoutMs), redirect: 'error' });
+      const response = await fetch(address, {
+        signal: AbortSignal.timeout(fetchTimeoutMs),
+        redirect: 'error',
+      });
       if (!response.ok) throw new Error('the provider refused its keys');
       this.keys = createLocalJWKSet(keySet.parse(await response.json()));
       return true;

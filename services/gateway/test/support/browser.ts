@@ -1,3 +1,6 @@
+/** `fetch` options with plain headers. */
+export type Asked = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> };
+
 /** As much of a browser as signing in needs: cookies per site, redirects followed one at a time, a form. */
 export class Browser {
   private readonly jars = new Map<string, Map<string, string>>();
@@ -15,7 +18,7 @@ export class Browser {
   }
 
   /** One request, without following redirects. */
-  async ask(address: string | URL, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
+  async ask(address: string | URL, init: Asked = {}): Promise<Response> {
     const url = new URL(address, this.home);
     const cookies = [...this.jar(url)].map(([name, value]) => `${name}=${value}`).join('; ');
     const headers = { ...(cookies ? { cookie: cookies } : {}), ...init.headers };
@@ -39,7 +42,10 @@ export class Browser {
   }
 
   /** Follows redirects until `stop` says so, or there are none. @returns the last response and its address. */
-  async follow(start: string | URL, stop: (address: URL) => boolean = () => false): Promise<{ response: Response; address: URL }> {
+  async follow(
+    start: string | URL,
+    stop: (address: URL) => boolean = () => false,
+  ): Promise<{ response: Response; address: URL }> {
     let address = new URL(start, this.home);
     for (let hops = 0; hops < 20; hops += 1) {
       const response = await this.ask(address);
@@ -55,7 +61,10 @@ export class Browser {
   /** Signs in as far as the callback's address, which is returned unvisited. */
   async toCallback(person: string, returnTo = '/'): Promise<URL> {
     const isCallback = (address: URL): boolean => address.pathname === '/auth/callback';
-    const { address } = await this.follow(`/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`, isCallback);
+    const { address } = await this.follow(
+      `/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`,
+      isCallback,
+    );
     if (isCallback(address)) return address;
     const chosen = await this.ask(address, {
       method: 'POST',

@@ -1,5 +1,6 @@
-import { anonymisationDuty, currentTexts, type ReplyOf } from '@definitivedx/contracts';
+import { anonymisationDuty, type currentTexts, type ReplyOf } from '@definitivedx/contracts';
 import type { Problem } from '@definitivedx/errors';
+import type { Asked } from './browser.js';
 
 export interface Answer<T = unknown> {
   readonly status: number;
@@ -26,12 +27,19 @@ export class Client {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text === '' ? undefined : JSON.parse(text)) as T };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? undefined : JSON.parse(text)) as T,
+    };
   }
 
   /** The bare response, for streams. */
-  fetch(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
-    const headers = { ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }), ...init.headers };
+  fetch(path: string, init: Asked = {}): Promise<Response> {
+    const headers = {
+      ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
+      ...init.headers,
+    };
     return fetch(new URL(path, this.home), { ...init, headers });
   }
 

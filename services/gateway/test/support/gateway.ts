@@ -20,5 +20,8 @@ export function startGateway(world: World, options: Partial<GatewayOptions> = {}
     rateLimitPerMinute: 100_000,
     ...options,
   };
-  return world.service('gateway', appModule, databaseOptions, { config: { ...config }, options: serviceOptions });
+  return world.service('gateway', appModule, databaseOptions, {
+    config: { ...config },
+    options: serviceOptions,
+  });
 }

@@ -1,6 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type CryptoKey, type JWTHeaderParameters } from 'jose';
+import {
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  SignJWT,
+  type CryptoKey,
+  type JWTHeaderParameters,
+} from 'jose';
 import { audience } from './gateway.js';
 
 /** An identity provider reduced to what verifying access tokens needs; it counts who asks it for anything. */
@@ -36,9 +43,21 @@ export class Issuer {
   }
 
   /** An access token as a good provider writes it, with anything changed or (undefined) left out. */
-  token(subject: string, claims: Record<string, unknown> = {}, header: Partial<JWTHeaderParameters> = {}): Promise<string> {
+  token(
+    subject: string,
+    claims: Record<string, unknown> = {},
+    header: Partial<JWTHeaderParameters> = {},
+  ): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
-    const payload = { iss: this.url, sub: subject, aud: audience, iat: now, exp: now + 900, acr: 'AAL2', ...claims };
+    const payload = {
+      iss: this.url,
+      sub: subject,
+      aud: audience,
+      iat: now,
+      exp: now + 900,
+      acr: 'AAL2',
+      ...claims,
+    };
     return new SignJWT(payload)
       .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: 'key-1', ...header })
       .sign(this.privateKey);

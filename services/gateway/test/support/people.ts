@@ -28,7 +28,11 @@ export interface Directory {
 /** Registers an organisation with the people who sign in with `issuer`, a panel that is always staffed, and both texts. */
 export async function registerPeople(world: World, issuer: string): Promise<Directory> {
   const operator = await world.as('operator');
-  await world.request(registerOrganisation, operator, { odsCode: 'TEST1', name: 'Test Trust', kind: 'trust' });
+  await world.request(registerOrganisation, operator, {
+    odsCode: 'TEST1',
+    name: 'Test Trust',
+    kind: 'trust',
+  });
   await publishTexts(world, '1');
   const ids: [PersonKey, string][] = [];
   for (const [key, theirs] of Object.entries(roles) as [PersonKey, readonly Role[]][]) {

@@ -1,6 +1,14 @@
 import { Controller } from '@nestjs/common';
 import { Consumes, EventContext, ServiceContext } from '@definitivedx/bus';
-import { casePosted, caseShared, shareRevoked, type DataOf } from '@definitivedx/contracts';
+import {
+  caseEnded,
+  casePosted,
+  caseShared,
+  responsibilityMoved,
+  shareRevoked,
+  type DataOf,
+} from '@definitivedx/contracts';
+import { noteHandOver, settleCase } from '../commands/settle-case.js';
 import { tellOfPost } from '../commands/tell-of-post.js';
 import { tellOfRevoke } from '../commands/tell-of-revoke.js';
 import { tellOfShare } from '../commands/tell-of-share.js';
@@ -20,12 +28,24 @@ export class CaseEvents {
   }
 
   @Consumes(casePosted)
-  posted(event: DataOf<typeof casePosted>, context: EventContext): Promise<void> {
-    return tellOfPost(this, context, event);
+  async posted(event: DataOf<typeof casePosted>, context: EventContext): Promise<void> {
+    await tellOfPost(this, context, event);
+    await noteHandOver(context, event);
   }
 
   @Consumes(shareRevoked)
-  revoked(event: DataOf<typeof shareRevoked>, context: EventContext): Promise<void> {
-    return tellOfRevoke(this, context, event);
+  async revoked(event: DataOf<typeof shareRevoked>, context: EventContext): Promise<void> {
+    await tellOfRevoke(this, context, event);
+    await settleCase(this.service, context, event.caseId, 'dropped', new Date(event.at));
+  }
+
+  @Consumes(responsibilityMoved)
+  async moved(event: DataOf<typeof responsibilityMoved>, context: EventContext): Promise<void> {
+    await settleCase(this.service, context, event.caseId, 'accepted', new Date(event.at));
+  }
+
+  @Consumes(caseEnded)
+  async ended(event: DataOf<typeof caseEnded>, context: EventContext): Promise<void> {
+    await settleCase(this.service, context, event.caseId, 'dropped', new Date(event.at));
   }
 }

@@ -26,4 +26,9 @@ export class DeadLetters {
   ofNotify(event: DataOf<typeof deadLetteredBy.notify>, context: EventContext): Promise<void> {
     return alertOperators(this, context, event);
   }
+
+  @Consumes(deadLetteredBy.metrics)
+  ofMetrics(event: DataOf<typeof deadLetteredBy.metrics>, context: EventContext): Promise<void> {
+    return alertOperators(this, context, event);
+  }
 }

@@ -4,6 +4,7 @@ import * as contracts from '@definitivedx/contracts';
 import { setOverride } from '../commands/set-override.js';
 import { setRota } from '../commands/set-rota.js';
 import { whoIsOnCall } from '../queries/who-is-on-call.js';
+import { Timekeeper } from '../work/timekeeper.js';
 
 type Input<C extends contracts.RequestContract> = contracts.InputOf<C>;
 type Reply<C extends contracts.RequestContract> = Promise<contracts.ReplyOf<C>>;
@@ -11,14 +12,17 @@ type Reply<C extends contracts.RequestContract> = Promise<contracts.ReplyOf<C>>;
 /** Rotas, overrides and who is on call. */
 @Controller()
 export class OnCallDoor {
-  constructor(private readonly service: ServiceContext) {}
+  constructor(
+    private readonly service: ServiceContext,
+    private readonly timekeeper: Timekeeper,
+  ) {}
 
   @Responds(contracts.setRota)
   setRota(
     input: Input<typeof contracts.setRota>,
     { caller }: RequestContext,
   ): Reply<typeof contracts.setRota> {
-    return setRota(this.service, caller, input);
+    return setRota(this.service, this.timekeeper, caller, input);
   }
 
   @Responds(contracts.setOverride)
@@ -26,7 +30,7 @@ export class OnCallDoor {
     input: Input<typeof contracts.setOverride>,
     { caller }: RequestContext,
   ): Reply<typeof contracts.setOverride> {
-    return setOverride(this.service, caller, input);
+    return setOverride(this.service, this.timekeeper, caller, input);
   }
 
   @Responds(contracts.whoIsOnCall)

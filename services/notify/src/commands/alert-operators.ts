@@ -17,7 +17,6 @@ export async function alertOperators(
   const { deadLetterId, service, subject, errorCode } = event;
   const mail = {
     template: 'dead-letter' as const,
-    caseId: null,
     alert: { deadLetterId, service, subject, errorCode },
     sourceMessage: context.messageId,
     traceparent: currentTraceparent(),

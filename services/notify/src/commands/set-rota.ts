@@ -2,19 +2,29 @@ import type { InputOf, ReplyOf, setRota as contract } from '@definitivedx/contra
 import type { Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import { replaceRota } from '../data/rotas.js';
+import { armTimer } from '../data/timers.js';
 import { readWeeklyShifts } from '../domain/weekly-shifts.js';
+import type { Timekeeper } from '../work/timekeeper.js';
 
 /**
- * Replaces a panel's weekly rota.
+ * Replaces a panel's weekly rota. Should somebody else be on call by it, the cases are handed over at once.
  * @throws AppError `invalid-input` naming the shifts that overlap or cannot be read.
  */
 export async function setRota(
   service: ServiceContext,
+  timekeeper: Pick<Timekeeper, 'wake'>,
   _caller: Caller,
   input: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
   const { panelId, timeZone } = input;
   const shifts = readWeeklyShifts(timeZone, input.shifts);
-  await service.db.transaction((tx) => replaceRota(tx, panelId, { timeZone, shifts }, service.clock.now()));
+  const now = service.clock.now();
+  await service.db.transaction(async (tx) => {
+    await replaceRota(tx, panelId, { timeZone, shifts }, now);
+    await armTimer(tx, { kind: 'shift-change', panelId, dueAt: now }, now);
+    tx.afterCommit(() => {
+      timekeeper.wake();
+    });
+  });
   return { shifts: shifts.length };
 }

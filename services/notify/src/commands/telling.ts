@@ -4,6 +4,7 @@ import { currentTraceparent } from '@definitivedx/telemetry';
 import { recordMails } from '../data/mails.js';
 import { appendEntries, type EntryKind } from '../data/streams.js';
 import type { MailSender } from '../delivery/mail-sender.js';
+import type { CaseMailTemplate } from '../domain/mail-text.js';
 
 /** What telling people works with: the service, and the sender to wake when there is mail. */
 export interface Telling {
@@ -55,14 +56,13 @@ export async function tellAndMail(
   telling: Telling,
   context: EventContext,
   memberIds: readonly string[],
-  news: News & { readonly kind: Exclude<EntryKind, 'access-ended'> },
+  news: News & { readonly kind: CaseMailTemplate },
 ): Promise<void> {
   if (memberIds.length === 0) return;
   await tell(telling, context, memberIds, news);
   const mail = {
     template: news.kind,
     caseId: news.caseId,
-    alert: null,
     sourceMessage: context.messageId,
     traceparent: currentTraceparent(),
   };

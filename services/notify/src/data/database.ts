@@ -1,9 +1,13 @@
 import type { DatabaseOptions } from '@definitivedx/db';
 import { Migration0001Notify } from './migrations/0001-notify.js';
+import { Migration0002HandOvers } from './migrations/0002-hand-overs.js';
 
 /** The database of notify. All of its statements are prepared ones, so it maps no entities. */
 export const databaseOptions = (url: string): DatabaseOptions => ({
   url,
   entities: [],
-  migrations: [{ name: '0001-notify', class: Migration0001Notify }],
+  migrations: [
+    { name: '0001-notify', class: Migration0001Notify },
+    { name: '0002-hand-overs', class: Migration0002HandOvers },
+  ],
 });

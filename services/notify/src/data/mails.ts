@@ -7,6 +7,7 @@ export interface MailRow {
   readonly messageId: string;
   readonly memberId: string | null;
   readonly caseId: string | null;
+  readonly handOverId: string | null;
   readonly template: MailTemplate;
   readonly alert: DeadLetterAlert | null;
   readonly createdAt: Date;
@@ -16,17 +17,20 @@ export interface MailRow {
 
 export interface NewMail {
   readonly template: MailTemplate;
-  readonly caseId: string | null;
-  readonly alert: DeadLetterAlert | null;
-  /** The event it comes from: a member is mailed about an event once. */
+  readonly caseId?: string;
+  readonly handOverId?: string;
+  readonly alert?: DeadLetterAlert;
+  /** The event it comes from, or what stands for it: a member is mailed about it once. */
   readonly sourceMessage: string;
   readonly traceparent: string | undefined;
 }
 
 const insertMails = statement(
   'insert-mails',
-  `insert into mail (id, message_id, member_id, source_message, template, case_id, alert, traceparent, created_at, next_attempt_at)
-   select t.id, '<' || t.id || '@definitivedx>', t.member_id, $3::uuid, $4, $5::uuid, $6::jsonb, $7, $8::timestamptz, $8::timestamptz
+  `insert into mail (id, message_id, member_id, source_message, template, case_id, hand_over_id, alert, traceparent,
+                     created_at, next_attempt_at)
+   select t.id, '<' || t.id || '@definitivedx>', t.member_id, $3::uuid, $4, $5::uuid, $6::uuid, $7::jsonb, $8,
+          $9::timestamptz, $9::timestamptz
    from unnest($1::uuid[], $2::uuid[]) as t (id, member_id)
    on conflict on constraint mail_once do nothing`,
 );
@@ -43,13 +47,14 @@ export async function recordMails(
 ): Promise<void> {
   if (recipients.length === 0) return;
   const ids = recipients.map(() => uuidv7());
-  const alert = mail.alert === null ? null : JSON.stringify(mail.alert);
+  const alert = mail.alert === undefined ? null : JSON.stringify(mail.alert);
   await tx.run(insertMails, [
     ids,
     recipients,
     mail.sourceMessage,
     mail.template,
-    mail.caseId,
+    mail.caseId ?? null,
+    mail.handOverId ?? null,
     alert,
     mail.traceparent ?? null,
     now,
@@ -65,8 +70,8 @@ const claim = statement<MailRow>(
      select id from mail where ${open} and next_attempt_at <= $1
      order by next_attempt_at, id limit $3 for update skip locked
    )
-   returning id, message_id as "messageId", member_id as "memberId", case_id as "caseId", template, alert,
-             created_at as "createdAt", attempts, traceparent`,
+   returning id, message_id as "messageId", member_id as "memberId", case_id as "caseId",
+             hand_over_id as "handOverId", template, alert, created_at as "createdAt", attempts, traceparent`,
 );
 
 /** Takes up to `limit` mails that are due. They come due again at `leaseUntil` unless they are closed or renewed. */

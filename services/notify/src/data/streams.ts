@@ -8,7 +8,7 @@ export interface NewEntry {
   readonly kind: EntryKind;
   readonly caseId: string;
   readonly at: Date;
-  /** The event it comes from: a member hears of an event once. */
+  /** The event it comes from, or what stands for it: a member hears of it once. */
   readonly sourceMessage: string;
 }
 
@@ -23,24 +23,52 @@ export interface EntryRow {
 // counted in the order of their ids, so that two events for the same people cannot wait for each other in a ring.
 const append = statement(
   'append-entries',
-  `with counted as (
+  `with told as (
+     select *, row_number() over (partition by member_id order by n) as place, count(*) over (partition by member_id) as places
+     from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[]) with ordinality as t (member_id, kind, case_id, source_message, n)
+   ),
+   counted as (
      insert into stream_position (member_id, last)
-     select member_id, 1 from unnest($1::uuid[]) as told (member_id) order by member_id
-     on conflict (member_id) do update set last = stream_position.last + 1
+     select member_id, count(*) from told group by member_id order by member_id
+     on conflict (member_id) do update set last = stream_position.last + excluded.last
      returning member_id, last
    )
    insert into stream_entry (member_id, sequence, kind, case_id, at, source_message)
-   select member_id, last, $2, $3::uuid, $4::timestamptz, $5::uuid from counted`,
+   select member_id, counted.last - told.places + told.place, told.kind, told.case_id, $5::timestamptz, told.source_message
+   from told join counted using (member_id)`,
 );
+
+export interface PersonalEntry extends Omit<NewEntry, 'at'> {
+  readonly memberId: string;
+}
+
+/** Adds entries to members' streams, for each member in the order given. */
+export async function appendEntriesEach(
+  tx: Transaction,
+  entries: readonly PersonalEntry[],
+  at: Date,
+): Promise<void> {
+  if (entries.length === 0) return;
+  await tx.run(append, [
+    entries.map((entry) => entry.memberId),
+    entries.map((entry) => entry.kind),
+    entries.map((entry) => entry.caseId),
+    entries.map((entry) => entry.sourceMessage),
+    at,
+  ]);
+}
 
 /** Adds one entry to each member's stream. The members must be distinct. */
 export async function appendEntries(
   tx: Transaction,
   memberIds: readonly string[],
-  entry: NewEntry,
+  { at, ...entry }: NewEntry,
 ): Promise<void> {
-  if (memberIds.length === 0) return;
-  await tx.run(append, [memberIds, entry.kind, entry.caseId, entry.at, entry.sourceMessage]);
+  await appendEntriesEach(
+    tx,
+    memberIds.map((memberId) => ({ memberId, ...entry })),
+    at,
+  );
 }
 
 const selectEntries = statement<EntryRow>(

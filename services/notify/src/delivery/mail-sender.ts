@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
-import { memberContacts, whoMaySee } from '@definitivedx/contracts';
+import { memberContacts } from '@definitivedx/contracts';
+import type { ServiceCaller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import { toAppError } from '@definitivedx/errors';
 import { continueOrLink, createLog, errorType, inSpan, SpanKind } from '@definitivedx/telemetry';
@@ -15,8 +15,11 @@ import {
   renewLease,
   type MailRow,
 } from '../data/mails.js';
-import { caseMailText, deadLetterMailText, type MailText } from '../domain/mail-text.js';
-import { isGivenUp, pauseAfterMs, retryAfterMs } from '../domain/retry.js';
+import { openItemsOf } from '../data/hand-overs.js';
+import { caseMailText, deadLetterMailText, handOverMailText, type MailText } from '../domain/mail-text.js';
+import { isGivenUp, retryAfterMs } from '../domain/retry.js';
+import { visibleCases } from '../queries/visible-cases.js';
+import { ClaimLoop } from '../work/claim-loop.js';
 import { parallelMails, Smtp, type HandoverFailure } from './smtp.js';
 
 const log = createLog('mail');
@@ -24,28 +27,17 @@ const log = createLog('mail');
 /** A replica that crashes leaves its mails to the others after this long; one that lives renews it. */
 const leaseMs = 15_000;
 const renewEveryMs = 5_000;
-const pollEveryMs = 1_000;
-/** A stop waits this long for mails in hand; what is still open then is sent again by whoever runs next. */
-const stopWithinMs = 5_000;
 
 /** Where a mail goes and what it says; or why it goes nowhere. */
 type Prepared = { readonly to: string; readonly content: MailText } | 'withdrawn' | 'no-address';
 
 /**
  * Sends recorded mail: each at least once, under the Message-ID it was recorded with. Any number of replicas may run
- * it. It looks for work when woken and every second; while the mail server, the database or access is away it waits,
- * a little longer each time.
+ * it.
  */
 export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly smtp: Smtp;
-  private timer: NodeJS.Timeout | undefined;
-  private running = false;
-  private draining: Promise<void> = Promise.resolve();
-  private woken = false;
-  private stopped = false;
-  private failuresInARow = 0;
-  /** By the machine's own clock: how long to leave a broken server alone is no matter of business time. */
-  private pausedUntil = 0;
+  private readonly loop = new ClaimLoop('mail', () => this.deliverSome());
 
   constructor(
     private readonly service: ServiceContext,
@@ -55,40 +47,18 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.wake();
-    }, pollEveryMs);
-    this.wake();
+    this.loop.start();
   }
 
   /** Finishes the mails in hand; the rest stays recorded. */
   async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await Promise.race([this.draining, setTimeout(stopWithinMs, undefined, { ref: false })]);
+    await this.loop.stop();
     this.smtp.close();
   }
 
   /** Looks for mail now instead of at the next second. */
   wake(): void {
-    if (this.stopped) return;
-    this.woken = true;
-    if (this.running) return;
-    this.running = true;
-    this.draining = this.drain();
-  }
-
-  private async drain(): Promise<void> {
-    while (this.woken && !this.stopped && Date.now() >= this.pausedUntil) {
-      this.woken = false;
-      try {
-        const taken = await this.deliverSome();
-        if (taken > 0) this.woken = true;
-      } catch (error) {
-        this.pause('mail-paused', { error });
-      }
-    }
-    this.running = false;
+    this.loop.wake();
   }
 
   /** @returns how many mails were taken up. */
@@ -148,25 +118,58 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
   /** Asks again at the last moment: a mail recorded before a revoke must not leave after it. */
   private async prepare(mail: MailRow): Promise<Prepared> {
     const { bus } = this.service;
-    const { memberId, caseId, template, alert } = mail;
+    const { memberId, template, alert } = mail;
     if (template === 'dead-letter') {
       return alert === null
         ? 'withdrawn'
         : { to: this.config.operations, content: deadLetterMailText(alert) };
     }
-    if (memberId === null || caseId === null) return 'withdrawn';
+    if (memberId === null) return 'withdrawn';
     const self = await bus.self();
     // The address is fetched first, so that nothing comes between the check and the hand-over.
     const { contacts } = await bus.request(memberContacts, self, { memberIds: [memberId] });
-    const { memberIds } = await bus.request(whoMaySee, self, { caseId, memberIds: [memberId] });
-    if (!memberIds.includes(memberId)) return 'withdrawn';
+    const content = await this.contentFor(mail, memberId, self);
+    if (!content) return 'withdrawn';
     const contact = contacts.find((c) => c.memberId === memberId);
-    if (!contact) return 'no-address';
-    return { to: contact.email, content: caseMailText(template, caseId, this.config.publicUrl) };
+    return contact ? { to: contact.email, content } : 'no-address';
+  }
+
+  /** What a member may be told now; undefined when that is nothing. */
+  private async contentFor(
+    mail: MailRow,
+    memberId: string,
+    self: ServiceCaller,
+  ): Promise<MailText | undefined> {
+    const { template, caseId, handOverId } = mail;
+    const { publicUrl } = this.config;
+    switch (template) {
+      case 'dead-letter':
+        return undefined;
+      case 'hand-over-waiting':
+      case 'hand-over-overdue': {
+        const cases = handOverId === null ? 0 : await this.waitingFor(handOverId, memberId, self);
+        return cases === 0 ? undefined : handOverMailText(template, cases, publicUrl);
+      }
+      default: {
+        if (caseId === null) return undefined;
+        const visible = await visibleCases(this.service, self, [caseId], [memberId]);
+        return visible.get(caseId)?.includes(memberId)
+          ? caseMailText(template, caseId, publicUrl)
+          : undefined;
+      }
+    }
+  }
+
+  /** How many cases of a hand-over wait to be accepted, of those the member may see. */
+  private async waitingFor(handOverId: string, memberId: string, self: ServiceCaller): Promise<number> {
+    const items = await openItemsOf(this.service.db, [handOverId]);
+    const caseIds = items.map((item) => item.caseId);
+    const visible = await visibleCases(this.service, self, caseIds, [memberId]);
+    return caseIds.filter((caseId) => visible.get(caseId)?.includes(memberId)).length;
   }
 
   private async settleSent(mail: MailRow): Promise<void> {
-    this.failuresInARow = 0;
+    this.loop.succeeded();
     await closeAsSent(this.service.db, mail.id, this.service.clock.now());
     log.info('mail-sent', { mailId: mail.id, template: mail.template, attempts: mail.attempts });
   }
@@ -177,7 +180,7 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
     if (outcome === 'unreachable') {
       // Due at once, behind everything that was due before: the pause is what spares the server.
       await releaseMail(db, mail.id, now, code);
-      this.pause('mail-server-unreachable', { code });
+      this.loop.pause('mail-server-unreachable', { code });
     } else if (outcome === 'refused' || isGivenUp(mail.createdAt, mail.attempts, now)) {
       await this.fail(mail, code);
     } else {
@@ -208,16 +211,5 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (error) {
       log.warn('mail-not-released', { mailId: mail.id, error });
     }
-  }
-
-  private pause(
-    event: 'mail-paused' | 'mail-server-unreachable',
-    why: { code?: string; error?: unknown },
-  ): void {
-    if (Date.now() < this.pausedUntil) return;
-    this.failuresInARow += 1;
-    const waitMs = pauseAfterMs(this.failuresInARow);
-    this.pausedUntil = Date.now() + waitMs;
-    log.warn(event, { ...why, failuresInARow: this.failuresInARow, waitMs });
   }
 }

@@ -1,6 +1,8 @@
+/** Mails about one case, and mails about the cases of a hand-over. */
+export type CaseMailTemplate = 'case-shared' | 'case-posted' | 'advice-given';
+export type HandOverMailTemplate = 'hand-over-waiting' | 'hand-over-overdue';
 /** What a member can be mailed about, and the alert to operators. */
-export const mailTemplates = ['case-shared', 'case-posted', 'advice-given', 'dead-letter'] as const;
-export type MailTemplate = (typeof mailTemplates)[number];
+export type MailTemplate = CaseMailTemplate | HandOverMailTemplate | 'dead-letter';
 
 /** What a dead letter's alert names: codes and ids, never content. */
 export interface DeadLetterAlert {
@@ -15,7 +17,7 @@ export interface MailText {
   readonly text: string;
 }
 
-const caseMail: Readonly<Record<Exclude<MailTemplate, 'dead-letter'>, MailText>> = {
+const caseMail: Readonly<Record<CaseMailTemplate, MailText>> = {
   'case-shared': {
     subject: 'A case is waiting for you',
     text: 'A case has been shared with you on DefinitiveDx and is waiting for you.',
@@ -34,22 +36,30 @@ const caseMail: Readonly<Record<Exclude<MailTemplate, 'dead-letter'>, MailText>>
  * The mail about a case. It says that there is something to read and where, and nothing of what: mail travels and is
  * kept where we have no say, so it names neither the question, nor the child, nor a colleague.
  */
-export function caseMailText(
-  template: Exclude<MailTemplate, 'dead-letter'>,
-  caseId: string,
-  publicUrl: string,
-): MailText {
+export function caseMailText(template: CaseMailTemplate, caseId: string, publicUrl: string): MailText {
   const { subject, text } = caseMail[template];
-  const link = `${publicUrl.replace(/\/+$/, '')}/cases/${caseId}`;
+  return { subject, text: signInTo(text, 'it', publicUrl, `/cases/${caseId}`) };
+}
+
+/** The mail about a hand-over: how many cases wait to be accepted, and where; nothing of which. */
+export function handOverMailText(template: HandOverMailTemplate, cases: number, publicUrl: string): MailText {
+  const waiting = template === 'hand-over-waiting';
+  const [are, have] = cases === 1 ? ['case is', 'case has'] : ['cases are', 'cases have'];
+  const text = waiting
+    ? `${String(cases)} ${are} handed over to you on DefinitiveDx. Please accept what you take on.`
+    : `${String(cases)} ${have} been handed over on DefinitiveDx and not been accepted. Reminders end when a doctor accepts.`;
   return {
-    subject,
-    text: [
-      text,
-      `Sign in to read it:\n${link}`,
-      'This message holds nothing about the patient. Please do not reply to it: nobody reads the answers.',
-    ].join('\n\n'),
+    subject: waiting ? 'A hand-over is waiting for you' : 'A hand-over has not been accepted',
+    text: signInTo(text, 'the list', publicUrl, '/hand-overs'),
   };
 }
+
+const signInTo = (text: string, what: string, publicUrl: string, path: string): string =>
+  [
+    text,
+    `Sign in to read ${what}:\n${publicUrl.replace(/\/+$/, '')}${path}`,
+    'This message holds nothing about the patient. Please do not reply to it: nobody reads the answers.',
+  ].join('\n\n');
 
 /** The alert that an event was given up on, with what an operator needs to find and replay it. */
 export function deadLetterMailText(alert: DeadLetterAlert): MailText {

@@ -42,18 +42,40 @@ export function onCallAt(rota: Rota | null, overrides: readonly Override[], at: 
   return { memberId: current, until: null };
 }
 
+const longestTakeOverMs = 12 * 3_600_000;
+
+/**
+ * Until when someone who takes over a panel now stays on call: to the end of the shift or override that is running, or
+ * sooner when someone else would come on call before that; in a gap to its end, at most 12 hours.
+ */
+export function takeOverUntil(rota: Rota | null, overrides: readonly Override[], at: Date): Date {
+  const { until } = onCallAt(rota, overrides, at);
+  const running = dutyAt(rota, overrides, at);
+  const latest = running ? running.until : new Date(at.getTime() + longestTakeOverMs);
+  return until !== null && until < latest ? until : latest;
+}
+
 const same = (a: Date, b: Date | null): boolean => a.getTime() === b?.getTime();
 
-function answerAt(rota: Rota | null, overrides: readonly Override[], at: Date): string | null {
+const answerAt = (rota: Rota | null, overrides: readonly Override[], at: Date): string | null =>
+  dutyAt(rota, overrides, at)?.memberId ?? null;
+
+/** The override or shift that puts someone on call at a moment, and when it ends on paper. */
+function dutyAt(
+  rota: Rota | null,
+  overrides: readonly Override[],
+  at: Date,
+): { readonly memberId: string; readonly until: Date } | null {
   const override = overrides.findLast((o) => o.from <= at && at < o.until);
-  if (override) return override.memberId;
+  if (override) return override;
   if (rota === null) return null;
   const today = localDayOf(at, rota.timeZone);
   for (const day of [today.subtract({ days: 1 }), today]) {
     for (const shift of rota.shifts) {
       if (shift.weekday !== day.dayOfWeek) continue;
       const starts = momentOf(day, shift.startMinute, rota.timeZone);
-      if (starts <= at && at < momentOf(day, shift.endMinute, rota.timeZone)) return shift.memberId;
+      const ends = momentOf(day, shift.endMinute, rota.timeZone);
+      if (starts <= at && at < ends) return { memberId: shift.memberId, until: ends };
     }
   }
   return null;

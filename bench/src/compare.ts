@@ -1,0 +1,71 @@
+import { cpuSeconds } from './cpu.js';
+import { load, quantile, type Call, type Measured } from './load.js';
+import type { Stage } from './stage.js';
+
+export interface Side {
+  readonly url: URL;
+  readonly next: (i: number) => Call;
+  readonly expected: number;
+  readonly pids: () => number[];
+}
+
+interface Round {
+  readonly ours: Measured & { readonly cpuMicros: number };
+  readonly floor: Measured & { readonly cpuMicros: number };
+}
+
+export interface Comparison {
+  readonly flow: string;
+  readonly rounds: readonly Round[];
+  readonly throughput: Spread;
+  readonly p99: Spread;
+}
+
+/** Median of the per-round ratios, with the smallest and largest. */
+export interface Spread {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  return { median: quantile(sorted, 0.5), low: sorted[0] ?? Number.NaN, high: sorted.at(-1) ?? Number.NaN };
+}
+
+/** Measures a flow of the system and its floor in turn, round by round, the first of each round alternating. */
+export async function compare(
+  flow: string,
+  stage: Stage,
+  sides: { readonly ours: Side; readonly floor: Side },
+  options: { readonly rounds: number; readonly seconds: number; readonly clients: number },
+  note: (line: string) => void,
+): Promise<Comparison> {
+  const one = async (side: Side): Promise<Round['ours']> => {
+    const pids = [...side.pids(), stage.postgresPid()];
+    const before = cpuSeconds(pids);
+    const measured = await load(side.url, options.clients, options.seconds, side.next, side.expected);
+    // What happens after the answers (relay, consumers, mail) belongs to the operation.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    return { ...measured, cpuMicros: ((cpuSeconds(pids) - before) * 1e6) / Math.max(1, measured.done) };
+  };
+  await load(sides.ours.url, options.clients, 2, sides.ours.next, sides.ours.expected);
+  await load(sides.floor.url, options.clients, 1, sides.floor.next, sides.floor.expected);
+  const rounds: Round[] = [];
+  for (let i = 0; i < options.rounds; i += 1) {
+    const first = i % 2 === 0 ? await one(sides.floor) : undefined;
+    const ours = await one(sides.ours);
+    const floor = first ?? (await one(sides.floor));
+    rounds.push({ ours, floor });
+    note(
+      `  ${flow} round ${String(i + 1)}: ${ours.perSecond.toFixed(0)}/s (p99 ${ours.p99.toFixed(1)} ms, ${String(ours.failed)} failed) against ` +
+        `${floor.perSecond.toFixed(0)}/s (p99 ${floor.p99.toFixed(1)} ms): ${(ours.perSecond / floor.perSecond).toFixed(3)}`,
+    );
+  }
+  return {
+    flow,
+    rounds,
+    throughput: spreadOf(rounds.map((r) => r.ours.perSecond / r.floor.perSecond)),
+    p99: spreadOf(rounds.map((r) => r.ours.p99 / r.floor.p99)),
+  };
+}

@@ -1,0 +1,35 @@
+import { cpus } from 'node:os';
+import type { Comparison, Spread } from './compare.js';
+import type { Options } from './flows/requests.js';
+
+const ratio = (s: Spread): string => `${s.median.toFixed(2)} (${s.low.toFixed(2)}–${s.high.toFixed(2)})`;
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** The committed page of results. */
+export function resultsPage(comparisons: readonly Comparison[], options: Options): string {
+  const rows = comparisons.map((c) => {
+    const ours = c.rounds.map((r) => r.ours);
+    const floor = c.rounds.map((r) => r.floor);
+    const cells = [
+      c.flow,
+      `${mean(ours.map((m) => m.perSecond)).toFixed(0)}/s`,
+      `${mean(floor.map((m) => m.perSecond)).toFixed(0)}/s`,
+      `**${ratio(c.throughput)}**`,
+      `${mean(ours.map((m) => m.p99)).toFixed(0)} ms`,
+      `${mean(floor.map((m) => m.p99)).toFixed(0)} ms`,
+      ratio(c.p99),
+      `${mean(ours.map((m) => m.cpuMicros)).toFixed(0)}`,
+      `${mean(floor.map((m) => m.cpuMicros)).toFixed(0)}`,
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return `# Benchmark results
+
+Written by \`npm run bench\`. Ratios hold, absolute figures do not: ${String(cpus().length)} cores shared by load generator, system and PostgreSQL.
+${String(options.rounds)} rounds of ${String(options.seconds)} s, system and floor in turn, ${String(options.clients)} clients; the ratio is the median of the per-round ratios (smallest–largest).
+
+| flow | system | floor | throughput ratio | p99 | p99 floor | p99 ratio | CPU µs/op | CPU µs/op floor |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}

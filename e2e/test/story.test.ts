@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { tellingWords, tellingWordsIn } from '@definitivedx/demo';
+import { freePorts, type SpanLine, type System } from '@definitivedx/stack';
+import { until } from '@definitivedx/testing';
+import { residentMegabytes } from './support/memory.js';
+import { runDemo, runProgram, type Ended } from './support/programs.js';
+import { rows } from './support/rows.js';
+import { startTestSystem, stopTestSystem } from './support/system.js';
+import { ancestry, readSpans } from './support/traces.js';
+
+const mostMegabytes = 900;
+
+describe('the story, played by the demo program on the whole system', () => {
+  let system: System;
+  let idle: ReturnType<typeof residentMegabytes>;
+  let demo: Ended;
+
+  beforeAll(async () => {
+    system = await startTestSystem();
+    await sleep(2_000);
+    idle = residentMegabytes(system);
+    demo = await runDemo(system);
+  }, 120_000);
+  afterAll(() => stopTestSystem(system), 60_000);
+
+  it('ends well, each step in one line with its trace', () => {
+    expect(demo).toMatchObject({ code: 0 });
+    const steps = demo.output.match(/^✔ .*\n +trace [0-9a-f]{32}$/gm) ?? [];
+    expect(steps.length).toBeGreaterThanOrEqual(15);
+    expect(demo.output).not.toContain('✘');
+  });
+
+  it('ends well a second time', async () => {
+    expect(await runDemo(system)).toMatchObject({ code: 0 });
+  });
+
+  it('is one trace from the share to the e-mail', async () => {
+    const mail = await until(() => mailOfShare(readSpans(system)), 'the span of the mail', 10_000);
+    expect(demo.output).toContain(`trace ${mail.traceId}`);
+    const spans = readSpans(system).filter(({ traceId }) => traceId === mail.traceId);
+    expect(ancestry(mail, spans)).toEqual([
+      'notify consume evt.cases.case-shared.v1',
+      'cases publish evt.cases.case-shared.v1',
+      'cases respond rpc.cases.create',
+      'gateway request rpc.cases.create',
+      'gateway POST /api/v1/cases',
+    ]);
+    const ids = new Set(spans.map(({ spanId }) => spanId));
+    const roots = spans.filter(({ parentSpanId }) => parentSpanId === undefined || !ids.has(parentSpanId));
+    expect(roots.map(({ service, name }) => `${service} ${name}`)).toEqual(['gateway POST /api/v1/cases']);
+    expect(new Set(spans.map(({ service }) => service))).toEqual(
+      new Set(['gateway', 'cases', 'access', 'notify']),
+    );
+    expect(spans.flatMap(({ links }) => links)).toEqual([]);
+    // The decision and the audit of the act, and what was asked before the mail left, are in it too.
+    const names = spans.map(({ service, name }) => `${service} ${name}`);
+    for (const expected of [
+      'access respond rpc.access.share',
+      'access consume evt.cases.acted.v1',
+      'access respond rpc.access.who-may-see',
+      'notify pg insert-mails',
+    ]) {
+      expect(names).toContain(expected);
+    }
+  });
+
+  it('leaves no clinical text in spans, logs, mails, event streams or their subjects (security.md 27)', async () => {
+    // The words are really there, or finding none of them would prove nothing.
+    const stored = await rows<{ text: string }>(
+      system,
+      'cases',
+      "select question || ' ' || history as text from cases union all select body from post",
+    );
+    expect(tellingWordsIn(stored.map(({ text }) => text).join(' '))).toEqual(tellingWords);
+
+    const folders = ['traces', 'logs', 'mailbox', join('nats', 'store'), 'identity-provider'];
+    const files = folders.flatMap((folder) => filesIn(join(system.stateDir, folder)));
+    // Streams are files of messages, each with its subject, as they came.
+    expect(files.filter((file) => file.endsWith('.blk')).length).toBeGreaterThan(0);
+    expect(files.filter((file) => file.endsWith('.eml')).length).toBeGreaterThan(0);
+    const leaks = files.flatMap((file) => {
+      const words = tellingWordsIn(readFileSync(file, 'latin1'));
+      return words.length > 0 ? [`${file}: ${words.join(', ')}`] : [];
+    });
+    expect(leaks).toEqual([]);
+  });
+
+  it('runs six idle services in 900 MB', () => {
+    const total = Object.values(idle).reduce((sum, mb) => sum + mb, 0);
+    const each = Object.entries(idle).map(([service, mb]) => `${service} ${String(mb)}`);
+    console.log(`Six idle services: ${String(total)} MB resident (${each.join(', ')})`);
+    expect(total).toBeLessThanOrEqual(mostMegabytes);
+  });
+
+  it('has no dead letters, and the operator can see that', async () => {
+    const listed = await runProgram('tools/bus/dist/dead-letters.js', {
+      NATS_URL: system.natsUrl,
+      NATS_SEED_FILE: system.secrets.seedFile('operator'),
+      CALLER_KEY_FILE: system.secrets.callerKeyFile('operator'),
+    });
+    expect(listed).toEqual({ code: 0, output: 'There are no dead letters.\n' });
+  });
+});
+
+describe('the demo without a system', () => {
+  it('says in a sentence what to do', async () => {
+    const [port] = await freePorts(1);
+    const nowhere = `http://localhost:${String(port)}`;
+    const { code, output } = await runDemo({ url: nowhere, issuer: nowhere, mailboxUrl: nowhere });
+    expect(code).toBe(1);
+    expect(output.trim()).toMatch(
+      /^DefinitiveDx is not running at http:\S+ \(ECONNREFUSED\)\. Start it .*"npm start".*$/,
+    );
+  }, 40_000);
+});
+
+/** The span of the mail that told of the first share. */
+function mailOfShare(spans: readonly SpanLine[]): SpanLine | undefined {
+  const first = spans
+    .filter(({ name, service }) => service === 'gateway' && name === 'POST /api/v1/cases')
+    .sort((a, b) => a.startMs - b.startMs)[0];
+  return spans.find(({ traceId, name }) => traceId === first?.traceId && name === 'mail send');
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((file) => statSync(file).isFile());
+}

@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { inRepository } from '@definitivedx/stack';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs a built program of the repository to its end, with only the environment given. */
+export async function runProgram(path: string, env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [inRepository(path), ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 120_000,
+    killSignal: 'SIGKILL',
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { code, output };
+}
+
+/** Plays the demo against a system. */
+export const runDemo = (system: { url: string; issuer: string; mailboxUrl: string }): Promise<Ended> =>
+  runProgram('tools/demo/dist/main.js', {
+    PUBLIC_URL: system.url,
+    OIDC_ISSUER: system.issuer,
+    MAILBOX_URL: system.mailboxUrl,
+  });

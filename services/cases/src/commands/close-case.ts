@@ -1,0 +1,50 @@
+import { asMember, type Caller } from '@definitivedx/auth';
+import { emit, once, type ServiceContext } from '@definitivedx/bus';
+import {
+  caseActed,
+  caseEnded,
+  type InputOf,
+  type ReplyOf,
+  type closeCase as contract,
+} from '@definitivedx/contracts';
+import { notFound } from '@definitivedx/errors';
+import { endResponsibility, lockedCase, recordActivity } from '../data/cases.js';
+import { insertSurvey } from '../data/closing.js';
+import { statusAfterClosing } from '../domain/closing.js';
+import { confirmRequester } from '../queries/confirm-access.js';
+import { keepClock } from './keep-clock.js';
+
+/**
+ * Ends an answered case with its survey; nobody is responsible for it from then on. What the requester adds in their
+ * own words stays here and goes into no event.
+ * @throws AppError `not-found` to anyone but its requester; `conflict` when there is no advice yet or it has ended.
+ */
+export async function closeCase(
+  service: ServiceContext,
+  caller: Caller,
+  { commandId, survey, ...input }: InputOf<typeof contract>,
+): Promise<ReplyOf<typeof contract>> {
+  const member = asMember(caller);
+  const { memberId, organisationId } = member;
+  const { caseId } = await confirmRequester(service, member, input.caseId, 'close');
+
+  return service.db.transaction((tx) =>
+    once(tx, commandId, memberId, async () => {
+      const found = await lockedCase(tx, caseId);
+      if (!found) throw notFound();
+      const status = statusAfterClosing(found.status);
+      const now = service.clock.now();
+      await insertSurvey(tx, { caseId, memberId, survey, at: now });
+      await endResponsibility(tx, caseId, now);
+      await keepClock(tx, caseId, { before: found.status, after: status, at: now });
+      const { version } = await recordActivity(tx, caseId, status, now);
+
+      const at = now.toISOString();
+      const { comment: _comment, ...codes } = survey;
+      await emit(tx, caseEnded, caseId, { caseId, status, survey: codes, at });
+      const act = { act: 'case.close', caseId, memberId, organisationId, subjectId: null, at } as const;
+      await emit(tx, caseActed, caseId, act);
+      return { status, version, closedAt: at };
+    }),
+  );
+}

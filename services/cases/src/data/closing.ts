@@ -1,0 +1,71 @@
+import type { InputOf, closeCase } from '@definitivedx/contracts';
+import { statement, type Queryable, type Transaction } from '@definitivedx/db';
+import type { RecordCopy } from '../domain/record-text.js';
+
+const insert = statement<never>(
+  'survey-insert',
+  `insert into survey (case_id, member_id, outcome, referral, value_to_patient, value_to_provider, comment, closed_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+);
+
+/** Keeps the survey with which a case is closed. */
+export async function insertSurvey(
+  tx: Transaction,
+  given: { caseId: string; memberId: string; survey: InputOf<typeof closeCase>['survey']; at: Date },
+): Promise<void> {
+  const { outcome, referral, valueToPatient, valueToProvider, comment } = given.survey;
+  await tx.run(insert, [
+    given.caseId,
+    given.memberId,
+    outcome,
+    referral,
+    valueToPatient ?? null,
+    valueToProvider ?? null,
+    comment ?? null,
+    given.at,
+  ]);
+}
+
+const take = statement<{ adviceId: string | null }>(
+  'record-copy-take',
+  `insert into record_copy (id, case_id, member_id, version, advice_id, panel_name, taken_at)
+   select $1, c.id, $3, c.version, (
+     select p.id from post p where p.case_id = c.id and p.kind = 'advice' order by p.number desc limit 1
+   ), $4, $5
+   from cases c where c.id = $2
+   returning advice_id as "adviceId"`,
+);
+
+/** Records that a case was copied to the record, with its latest advice. Undefined when there is no such case. */
+export async function takeCopy(
+  tx: Transaction,
+  copy: { copyId: string; caseId: string; memberId: string; panelName: string | null; at: Date },
+): Promise<{ adviceId: string | null } | undefined> {
+  const [taken] = await tx.run(take, [copy.copyId, copy.caseId, copy.memberId, copy.panelName, copy.at]);
+  return taken;
+}
+
+interface CopyRead extends Omit<RecordCopy, 'advice'> {
+  readonly adviceId: string | null;
+  /** As PostgreSQL writes JSON: `at` is text with an offset. */
+  readonly advice: (Omit<NonNullable<RecordCopy['advice']>, 'at'> & { readonly at: string }) | null;
+}
+
+const read = statement<CopyRead>(
+  'record-copy-read',
+  `select c.code, r.version, c.priority, c.question, c.created_at as "askedAt", r.panel_name as "panelName",
+     r.taken_at as "takenAt", r.advice_id as "adviceId",
+     (select jsonb_build_object('body', p.body, 'recommendation', p.recommendation, 'at', p.posted_at)
+      from post p where p.id = r.advice_id) as advice
+   from record_copy r join cases c on c.id = r.case_id
+   where r.id = $1`,
+);
+
+/** A copy as it was taken, or undefined. */
+export async function copyTaken(
+  db: Queryable,
+  copyId: string,
+): Promise<(RecordCopy & { adviceId: string | null }) | undefined> {
+  const [row] = await db.run(read, [copyId]);
+  return row && { ...row, advice: row.advice && { ...row.advice, at: new Date(row.advice.at) } };
+}
