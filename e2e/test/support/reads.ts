@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, describe, isTemporary, whyUnreachable } from '@definitivedx/demo';
 import type { Clinic } from './people.js';
+import { saysWhen } from './writes.js';
 
 /** Reads the specialist's list and the case on top of it, again and again, until stopped. */
 export class Reads {
@@ -37,7 +38,7 @@ export class Reads {
         this.done += 1;
         return answer.body;
       }
-      if (isTemporary(answer)) this.setBack(codeOf(answer) ?? String(answer.status));
+      if (isTemporary(answer) && saysWhen(answer)) this.setBack(codeOf(answer) ?? String(answer.status));
       else this.surprises.push(`GET ${path}: ${describe(answer)}`);
     } catch (error) {
       this.setBack(whyUnreachable(error));

@@ -165,6 +165,10 @@ export class Writes {
   }
 }
 
+/** Whether a "not now" is a problem document that says when to ask again, as each has to. */
+export const saysWhen = (answer: Answer): boolean =>
+  codeOf(answer) !== undefined && Number(answer.headers.get('retry-after')) > 0;
+
 /** A key that is held by a request that died is free again after its lease: the answer says how long that is. */
 function restOf(answer: Answer): number {
   const seconds = Number(answer.headers.get('retry-after'));

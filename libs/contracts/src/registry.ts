@@ -2,8 +2,10 @@ import * as directory from './access/directory.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
 import * as panels from './access/panels.js';
+import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
 import * as caseEvents from './cases/events.js';
+import * as caseHandOver from './cases/hand-over.js';
 import * as caseOutcomes from './cases/outcomes.js';
 import * as caseQueries from './cases/queries.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
@@ -30,8 +32,10 @@ const all: readonly AnyContract[] = [
     grants,
     identity,
     panels,
+    caseClosing,
     caseCommands,
     caseEvents,
+    caseHandOver,
     caseOutcomes,
     caseQueries,
     fileContracts,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,17 +31,21 @@ import { connectTool, provision, type Provisioned } from '@definitivedx/provisio
 import {
   ensureDatabases,
   ensureSecrets,
+  ensureVersitygw,
   ephemeralPorts,
   environments,
+  freePorts,
   httpReady,
   inRepository,
   runToEnd,
   startNats,
+  startS3,
   supervise,
   telemetryPreload,
   type ManagedProcess,
   type Nats,
   type Ports,
+  type S3,
   type Secrets,
 } from '@definitivedx/stack';
 import { MovableClock } from './movable-clock.js';
@@ -177,6 +181,25 @@ export class World {
     const environment = this.environment().identityProvider();
     const process = await this.launch('identity-provider', program, environment, this.ports.identityProvider);
     return { issuer: this.issuer, process };
+  }
+
+  /** A real S3 server (versitygw) with an empty bucket. The first time on a machine it is fetched or built: up to 3 minutes. */
+  async s3(): Promise<S3> {
+    const binary = await ensureVersitygw((line) => {
+      console.log(line);
+    });
+    const [port] = await freePorts(1);
+    const server = await startS3({
+      binary,
+      dir: join(this.dir, `s3-${String(port)}`),
+      port: port!,
+      bucket: 'definitivedx',
+      accessKey: randomBytes(8).toString('hex'),
+      secretKey: randomBytes(16).toString('hex'),
+      logFile: join(this.dir, 's3.log'),
+    });
+    this.closers.push(() => server.stop());
+    return server;
   }
 
   /** A person, as the gateway would vouch for them. */

@@ -110,7 +110,9 @@ describe('panels asked for by id', () => {
     const [open, closed] = [await register('Open'), await register('Closed')];
     await access.sql(`update panel set status = 'closed' where id = $1`, [closed]);
     expect(await panels(open, closed, v7())).toMatchObject([{ panelId: open }]);
-    const asMember = await access.world.request(panelsByIds, lead, { panelIds: [open.toUpperCase(), closed] });
+    const asMember = await access.world.request(panelsByIds, lead, {
+      panelIds: [open.toUpperCase(), closed],
+    });
     expect(asMember.panels).toMatchObject([{ panelId: open }]);
   });
 });

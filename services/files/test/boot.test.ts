@@ -1,19 +1,36 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startWorld, type World } from '@definitivedx/testing';
-import { appModule } from '../src/app.module.js';
-import { databaseOptions } from '../src/data/database.js';
+import { loadFilesConfig } from '../src/config.js';
+import { Surgery } from './support/surgery.js';
 
-let world: World;
+let surgery: Surgery;
 beforeAll(async () => {
-  world = await startWorld();
+  surgery = await Surgery.open();
 });
-afterAll(() => world.stop());
+afterAll(() => surgery.world.stop());
 
 describe('files', () => {
   it('boots on its own database and credential, and says that it is ready', async () => {
-    const { url } = await world.service('files', appModule, databaseOptions);
     for (const path of ['/healthz', '/readyz']) {
-      expect((await fetch(new URL(path, url))).status).toBe(200);
+      expect((await fetch(new URL(path, surgery.files.url))).status).toBe(200);
     }
+  });
+
+  it('lets nobody in without a caller of the gateway', async () => {
+    const gp = await surgery.person();
+    const service = await surgery.world.as('cases');
+    for (const token of [undefined, 'not-a-token', service.token, `${(await gp.caller()).token}x`]) {
+      const headers = token === undefined ? {} : { 'ddx-caller': token };
+      for (const init of [{ headers }, { headers, method: 'POST', body: 'x' }]) {
+        const path = init.method ? '' : '/01890000-0000-7000-8000-000000000000';
+        const { status } = await fetch(`${surgery.address()}${path}`, init);
+        expect(status).toBe(token === service.token ? 403 : 401);
+      }
+    }
+  });
+});
+
+describe('its configuration', () => {
+  it('names what is missing', () => {
+    expect(() => loadFilesConfig({})).toThrow(/FILES_KEYRING_FILE/);
   });
 });

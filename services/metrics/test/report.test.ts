@@ -82,7 +82,7 @@ describe('an outcome report', () => {
           answered: 7,
           stillOpen: 4,
           unanswered: 2,
-          // The median of a resample of seven is the least value in 1.0 % and at most the second in 10 %, and so from
+          // The median of a resample of seven is the least value in 1.0 % and at most the second in 11 %, and so from
           // above: the 2.5 % and 97.5 % quantiles are the second and the sixth value.
           elapsedMinutes: { n: 7, median: 40, low: 20, high: 60 },
           workingMinutes: { n: 7, median: 8, low: 6, high: 10 },

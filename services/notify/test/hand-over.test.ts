@@ -93,6 +93,7 @@ describe('a shift change', () => {
     await house.to(`${day}T12:00:00Z`);
     await house.post(panel.day, caseId, 'note');
     await house.until(panel.night, ([h]) => h?.items[0]?.notedAt != null, 'the note');
+    await house.to(`${day}T12:30:00Z`);
     await house.to(`${day}T13:00:00Z`);
     expect(await house.made(panel)).toEqual([
       { from: panel.day.memberId, to: panel.night.memberId, closed: true },

@@ -63,6 +63,16 @@ export class House {
 
   static async open(replicas = 2): Promise<House> {
     const world = await startWorld();
+    try {
+      return await House.openIn(world, replicas);
+    } catch (error) {
+      // Jest has nothing to stop when this fails, and what runs would keep running.
+      await world.stop();
+      throw error;
+    }
+  }
+
+  private static async openIn(world: World, replicas: number): Promise<House> {
     world.clock.set('2026-06-01T11:00:00Z');
     const [mailbox] = await Promise.all([
       world.mailbox(),

@@ -42,6 +42,7 @@ async function makeSecrets(dir: string): Promise<void> {
   await once(at('postgres-password'), token);
   const keycloakPassword = await once(at('keycloak.database-password'), token);
   const demoPassword = await once(at('demo-password'), token);
+  await once(at('files.s3-access-key'), token);
   await once(at('files.s3-secret-key'), token);
   await once(at('files.keyring.json'), () =>
     JSON.stringify({ current: 'first', keys: { first: randomBytes(32).toString('base64') } }),

@@ -52,7 +52,9 @@ export const environments = (setting: Setting) => {
       OIDC_ACR_VALUES: 'AAL2,AAL3',
       API_AUDIENCE: apiAudience,
       COOKIE_KEY_FILE: secrets.cookieKeyFile,
+      FILES_URL: `http://127.0.0.1:${String(ports.files)}`,
     },
+    files: { FILES_KEYRING_FILE: secrets.filesKeyringFile, FILES_DIR: join(stateDir, 'files') },
     notify: {
       PUBLIC_URL: setting.publicUrl,
       SMTP_URL: `smtp://127.0.0.1:${String(ports.smtp)}`,
@@ -99,6 +101,7 @@ export const environments = (setting: Setting) => {
     tools: (): Record<string, NodeJS.ProcessEnv> => ({
       provision: tool('provisioner'),
       'dead-letters': tool('operator'),
+      'files:keys': tool('operator'),
       demo: { PUBLIC_URL: setting.publicUrl, OIDC_ISSUER: setting.issuer, MAILBOX_URL: setting.mailboxUrl },
     }),
   };

@@ -20,6 +20,8 @@ export interface Secrets {
   readonly oidcClientSecretFile: string;
   /** 32 random bytes, base64url. */
   readonly cookieKeyFile: string;
+  /** The keys that the keys of files are wrapped under. */
+  readonly filesKeyringFile: string;
 }
 
 /** Writes a secret that only its owner can read. */
@@ -42,6 +44,11 @@ async function callerKey(principal: Principal): Promise<string> {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const kid = `${principal}-${randomBytes(4).toString('hex')}`;
   return JSON.stringify({ ...(await exportJWK(privateKey)), kid, alg: 'EdDSA', use: 'sig' });
+}
+
+function keyring(): string {
+  const id = `kek-${randomBytes(4).toString('hex')}`;
+  return JSON.stringify({ current: id, keys: { [id]: randomBytes(32).toString('base64') } }, null, 2);
 }
 
 function publicHalf(key: string): JWK {
@@ -77,6 +84,8 @@ export async function ensureSecrets(dir: string): Promise<Secrets> {
   await once(oidcClientSecretFile, token);
   const cookieKeyFile = at('gateway.cookie-key');
   await once(cookieKeyFile, token);
+  const filesKeyringFile = at('files.keyring.json');
+  await once(filesKeyringFile, keyring);
 
   return {
     dir,
@@ -87,5 +96,6 @@ export async function ensureSecrets(dir: string): Promise<Secrets> {
     callerJwksFile,
     oidcClientSecretFile,
     cookieKeyFile,
+    filesKeyringFile,
   };
 }

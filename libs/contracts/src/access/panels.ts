@@ -25,7 +25,10 @@ const openHours = z
     end: timeOfDay.describe('Later than the start, on the same day.'),
   })
   // HH:MM compares as text as it does as time.
-  .refine(({ start, end }) => start < end, { path: ['end'], message: 'Let hours end after they start, on the same day.' });
+  .refine(({ start, end }) => start < end, {
+    path: ['end'],
+    message: 'Let hours end after they start, on the same day.',
+  });
 
 /** Pairs of hours that overlap, by the place of the later one in the list. */
 const overlapping = (hours: readonly z.output<typeof openHours>[]): readonly number[] =>

@@ -3,7 +3,13 @@ import { event, services, type RequestContract, type ServiceName } from '../defi
 import { id, instant } from '../fields.js';
 
 /** Services that publish or consume events, and so own an outbox, an inbox and dead letters. */
-export const messagingServices = ['access', 'cases', 'notify', 'metrics', 'files'] as const satisfies readonly ServiceName[];
+export const messagingServices = [
+  'access',
+  'cases',
+  'notify',
+  'metrics',
+  'files',
+] as const satisfies readonly ServiceName[];
 
 /** The same administrative request, answered by each messaging service for its own tables. */
 function perService<I extends z.ZodType, O extends z.ZodType>(

@@ -2,7 +2,10 @@ import { RequestContext, Responds, ServiceContext } from '@definitivedx/bus';
 import * as contracts from '@definitivedx/contracts';
 import type { InputOf, ReplyOf } from '@definitivedx/contracts';
 import { Controller } from '@nestjs/common';
+import { acceptHandOver } from '../commands/accept-hand-over.js';
 import { addPost } from '../commands/add-post.js';
+import { closeCase } from '../commands/close-case.js';
+import { copyToRecord } from '../commands/copy-to-record.js';
 import { createCase } from '../commands/create-case.js';
 import { revokeShare } from '../commands/revoke-share.js';
 import { shareFurther } from '../commands/share-further.js';
@@ -41,5 +44,29 @@ export class CaseCommands {
     { caller }: RequestContext,
   ): Promise<ReplyOf<typeof contracts.revokeShare>> {
     return revokeShare(this.service, caller, input);
+  }
+
+  @Responds(contracts.acceptHandOver)
+  acceptHandOver(
+    input: InputOf<typeof contracts.acceptHandOver>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.acceptHandOver>> {
+    return acceptHandOver(this.service, caller, input);
+  }
+
+  @Responds(contracts.closeCase)
+  close(
+    input: InputOf<typeof contracts.closeCase>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.closeCase>> {
+    return closeCase(this.service, caller, input);
+  }
+
+  @Responds(contracts.copyToRecord)
+  copyToRecord(
+    input: InputOf<typeof contracts.copyToRecord>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.copyToRecord>> {
+    return copyToRecord(this.service, caller, input);
   }
 }

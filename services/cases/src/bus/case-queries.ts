@@ -2,6 +2,7 @@ import { RequestContext, Responds, ServiceContext } from '@definitivedx/bus';
 import * as contracts from '@definitivedx/contracts';
 import type { InputOf, ReplyOf } from '@definitivedx/contracts';
 import { Controller } from '@nestjs/common';
+import { casesToHandOver } from '../queries/cases-to-hand-over.js';
 import { getCase } from '../queries/get-case.js';
 import { listCases } from '../queries/list-cases.js';
 
@@ -23,5 +24,13 @@ export class CaseQueries {
     { caller }: RequestContext,
   ): Promise<ReplyOf<typeof contracts.listCases>> {
     return listCases(this.service, caller, input);
+  }
+
+  @Responds(contracts.casesToHandOver)
+  toHandOver(
+    input: InputOf<typeof contracts.casesToHandOver>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.casesToHandOver>> {
+    return casesToHandOver(this.service, caller, input);
   }
 }

@@ -4,14 +4,15 @@ import {
   caseActed,
   panelsByIds,
   responsibilityMoved,
+  type CaseStatus,
   type InputOf,
   type ReplyOf,
   type acceptHandOver as contract,
 } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
-import { conflict, forbidden, notFound } from '@definitivedx/errors';
+import { conflict, forbidden, notFound, type AppError } from '@definitivedx/errors';
 import { hasGrant } from '../data/audience.js';
-import { caseState, lockedCase, moveResponsibility, recordChange } from '../data/cases.js';
+import { caseState, endResponsibility, lockedCase, makeResponsible, recordChange } from '../data/cases.js';
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 import { onCallFor } from '../queries/who-answers.js';
@@ -44,21 +45,23 @@ export async function acceptHandOver(
 
   return service.db.transaction((tx) =>
     once(tx, commandId, member.memberId, async () => {
-      const now = await lockedCase(tx, caseId);
+      const current = await lockedCase(tx, caseId);
       // As with posts: what a revoke has answered since access allowed this counts.
-      if (!now || (grantId !== null && !(await hasGrant(tx, caseId, grantId)))) throw notFound();
-      const { responsibleId, responsibleSince, version, status } = now;
+      if (!current || (grantId !== null && !(await hasGrant(tx, caseId, grantId)))) throw notFound();
+      const { status, version, leadPanelId, responsibleId, responsibleSince } = current;
       if (!isOpen(status) || responsibleId === null || responsibleSince === null) {
         throw conflict('This case has ended, so that nobody has to take it on.');
       }
       if (responsibleId === member.memberId) {
         return { responsibleId, since: responsibleSince.toISOString(), version };
       }
-      if (now.leadPanelId !== standing.panelId) {
+      if (leadPanelId !== standing.panelId) {
         throw conflict('Another panel has come to lead this case just now. Please try again.');
       }
       if (standing.reason === undefined) throw notTheirs();
-      return take(tx, member, { caseId, fromMemberId: responsibleId, reason: standing.reason, status }, service);
+      const { reason } = standing;
+      const now = service.clock.now();
+      return take(tx, member, { caseId, fromMemberId: responsibleId, reason, status, now });
     }),
   );
 }
@@ -66,17 +69,14 @@ export async function acceptHandOver(
 async function take(
   tx: Transaction,
   { memberId, organisationId }: MemberCaller,
-  { status, ...moved }: { caseId: string; fromMemberId: string; reason: Reason } & Pick<
-    NonNullable<Awaited<ReturnType<typeof lockedCase>>>,
-    'status'
-  >,
-  { clock }: ServiceContext,
+  of: { caseId: string; fromMemberId: string; reason: Reason; status: CaseStatus; now: Date },
 ): Promise<Reply> {
-  const { caseId, reason } = moved;
-  const from = await moveResponsibility(tx, caseId, { memberId, reason }, clock.now());
-  const version = await recordChange(tx, caseId, status);
-  const at = from.toISOString();
-  await emit(tx, responsibilityMoved, caseId, { ...moved, toMemberId: memberId, at });
+  const { caseId, fromMemberId, reason } = of;
+  const since = await endResponsibility(tx, caseId, of.now);
+  await makeResponsible(tx, caseId, { memberId, reason }, since);
+  const version = await recordChange(tx, caseId, of.status);
+  const at = since.toISOString();
+  await emit(tx, responsibilityMoved, caseId, { caseId, fromMemberId, toMemberId: memberId, reason, at });
   const act = { act: 'case.hand-over', caseId, memberId, organisationId, subjectId: null, at } as const;
   await emit(tx, caseActed, caseId, act);
   return { responsibleId: memberId, since: at, version };
@@ -96,7 +96,7 @@ async function standingOf(
   return { panelId, reason: panels[0]?.leadMemberId === member.memberId ? 'take-over' : undefined };
 }
 
-const notTheirs = () =>
+const notTheirs = (): AppError =>
   forbidden(
     "A case is taken on by the doctor who is on call for its lead panel now, or by that panel's lead. If the shift is yours, take it over first.",
   );

@@ -4,6 +4,8 @@ import {
   caseActed,
   casePosted,
   type InputOf,
+  type PostKind,
+  type Recommendation,
   type ReplyOf,
   type addPost as contract,
 } from '@definitivedx/contracts';
@@ -12,10 +14,11 @@ import { v7 } from 'uuid';
 import { hasGrant } from '../data/audience.js';
 import { lockedCase, recordActivity } from '../data/cases.js';
 import { insertPost } from '../data/posts.js';
-import { authorOf, checkPost, statusAfter } from '../domain/posting.js';
+import { authorOf, checkPost, statusAfter, type Author } from '../domain/posting.js';
 import { bytesOf, checkRoom } from '../domain/room.js';
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
+import { keepClock, type Answer } from './keep-clock.js';
 
 /**
  * Adds a message to the discussion of an open case.
@@ -63,6 +66,8 @@ export async function addPost(
         at,
       });
       const { version } = await recordActivity(tx, caseId, status, at);
+      const answer = answerIn(author, kind, recommendation);
+      await keepClock(tx, caseId, { before: found.status, after: status, answer, at });
 
       const moment = at.toISOString();
       const { requesterId, responsibleId } = found;
@@ -89,6 +94,16 @@ export async function addPost(
       return { postId, status, version, postedAt: moment };
     }),
   );
+}
+
+/** What a post answers with, if it does: advice, or a specialist's question back. */
+function answerIn(
+  author: Author,
+  kind: PostKind,
+  recommendation: Recommendation | undefined,
+): Answer | undefined {
+  if (author !== 'specialist' || (kind !== 'advice' && kind !== 'question')) return undefined;
+  return { kind, recommendation: recommendation ?? null };
 }
 
 const movedOn = (): AppError =>

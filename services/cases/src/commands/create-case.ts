@@ -2,7 +2,10 @@ import { asMember, type Caller, type MemberCaller } from '@definitivedx/auth';
 import { emit, once, replyOf, type ServiceContext } from '@definitivedx/bus';
 import {
   caseActed,
+  caseAsked,
   caseShared,
+  defaultPanelTerms,
+  panelsByIds,
   shareCase,
   type InputOf,
   type ReplyOf,
@@ -10,11 +13,12 @@ import {
 } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
 import { invalidInput } from '@definitivedx/errors';
-import { fileUnder, fileUnderRequester, grantRef, type Grant } from '../data/audience.js';
-import { makeResponsible } from '../data/cases.js';
-import { AttestationRow, CaseRow } from '../data/entities.js';
+import { fileUnder, fileUnderRequester, grantRef, panelIdsOf, type Grant } from '../data/audience.js';
+import { insertCase, makeResponsible } from '../data/cases.js';
 import { releaseIds, reserveIds } from '../data/reserved-ids.js';
+import { insertClock } from '../data/response-clock.js';
 import { checkAttestation } from '../domain/attestation.js';
+import { startClock } from '../domain/response-clock.js';
 import type { Candidate } from '../domain/responsible.js';
 import { bytesOf } from '../domain/room.js';
 import { onCallFor, whoAnswers } from '../queries/who-answers.js';
@@ -22,10 +26,14 @@ import { onCallFor, whoAnswers } from '../queries/who-answers.js';
 type Input = InputOf<typeof contract>;
 type Reply = ReplyOf<typeof contract>;
 
+type Panel = ReplyOf<typeof panelsByIds>['panels'][number];
+
 interface NewCase {
   readonly caseId: string;
   readonly grants: readonly Grant[];
   readonly responsible: Candidate;
+  /** Undefined when only people are asked. */
+  readonly leadPanel: Panel | undefined;
   readonly at: Date;
 }
 
@@ -51,8 +59,11 @@ export async function createCase(service: ServiceContext, caller: Caller, input:
     return done.reply;
   }
 
-  const responsible = await share(service, member, caseId, grants);
-  const created: NewCase = { caseId, grants, responsible, at: service.clock.now() };
+  const [responsible, leadPanel] = await Promise.all([
+    share(service, member, caseId, grants),
+    leadOf(service, member, grants),
+  ]);
+  const created: NewCase = { caseId, grants, responsible, leadPanel, at: service.clock.now() };
   return service.db.transaction((tx) =>
     once(tx, input.commandId, member.memberId, () => write(tx, member, input, created)),
   );
@@ -65,10 +76,9 @@ async function share(
   caseId: string,
   grants: readonly Grant[],
 ): Promise<Candidate> {
-  const panelIds = grants.flatMap(({ entry }) => (entry.kind === 'panel' ? [entry.panelId] : []));
   const [{ answerers }, onCall] = await Promise.all([
     service.bus.request(shareCase, member, { caseId, entries: [...grants] }),
-    onCallFor(service, member, panelIds),
+    onCallFor(service, member, panelIdsOf(grants)),
   ]);
   const responsible = await whoAnswers(service, { caseId, requesterId: member.memberId, answerers }, onCall);
   if (responsible) return responsible;
@@ -77,23 +87,36 @@ async function share(
   ]);
 }
 
+/** The panel that leads: the one asked first. That it exists and is open is for access to say when the case is shared. */
+async function leadOf(
+  { bus }: ServiceContext,
+  member: MemberCaller,
+  grants: readonly Grant[],
+): Promise<Panel | undefined> {
+  const [panelId] = panelIdsOf(grants);
+  if (panelId === undefined) return undefined;
+  const { panels } = await bus.request(panelsByIds, member, { panelIds: [panelId] });
+  return panels[0];
+}
+
+/** By whose terms a case is answered when it is shared with people alone. */
+const termsOfPeople = { terms: defaultPanelTerms, calendar: 'england-and-wales' } as const;
+
 async function write(tx: Transaction, member: MemberCaller, input: Input, created: NewCase): Promise<Reply> {
-  const { caseId, grants, responsible, at } = created;
-  const { commandId, attestation, audience: _audience, ...content } = input;
+  const { caseId, grants, responsible, leadPanel, at } = created;
+  const { commandId, audience: _audience, ...asked } = input;
   const { memberId, organisationId } = member;
-  await tx.em.insert(CaseRow, {
-    id: caseId,
+  const clock = startClock(leadPanel ?? termsOfPeople, asked.priority, at);
+  const code = await insertCase(tx, {
+    caseId,
     requesterId: memberId,
     organisationId,
-    ...content,
-    status: 'awaiting-advice',
-    version: 1,
-    postCount: 0,
-    textBytes: bytesOf(content.question, content.history),
-    createdAt: at,
-    lastActivityAt: at,
+    leadPanelId: leadPanel?.panelId ?? null,
+    asked,
+    bytes: bytesOf(asked.question, asked.history),
+    at,
   });
-  await tx.em.insert(AttestationRow, { caseId, memberId, ...attestation, attestedAt: at });
+  await insertClock(tx, caseId, leadPanel?.panelId ?? null, clock);
   await fileUnderRequester(tx, caseId, memberId, at);
   await fileUnder(tx, caseId, grants, at);
   await makeResponsible(tx, caseId, responsible, at);
@@ -105,9 +128,19 @@ async function write(tx: Transaction, member: MemberCaller, input: Input, create
     ...about,
     requesterId: memberId,
     created: true,
-    priority: content.priority,
+    priority: asked.priority,
     responsibleId: responsible.memberId,
     grants: grants.map(({ grantId, entry }) => grantRef(grantId, entry)),
+  });
+  const answerBy = clock.dueAt.toISOString();
+  await emit(tx, caseAsked, caseId, {
+    caseId,
+    practiceId: organisationId,
+    panel: leadPanel ? { panelId: leadPanel.panelId, organisationId: leadPanel.organisationId } : null,
+    priority: asked.priority,
+    intendedAction: asked.intendedAction,
+    answerBy,
+    at: moment,
   });
   await emit(tx, caseActed, caseId, { ...about, act: 'case.create', memberId, subjectId: null });
   return {
@@ -115,6 +148,8 @@ async function write(tx: Transaction, member: MemberCaller, input: Input, create
     status: 'awaiting-advice',
     version: 1,
     responsibleId: responsible.memberId,
+    code,
+    answerBy,
     createdAt: moment,
   };
 }

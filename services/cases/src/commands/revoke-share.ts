@@ -2,6 +2,7 @@ import { asMember, type Caller, type MemberCaller } from '@definitivedx/auth';
 import { emit, once, replyOf, type ServiceContext } from '@definitivedx/bus';
 import {
   caseActed,
+  caseEnded,
   revokeGrant,
   shareRevoked,
   type InputOf,
@@ -11,11 +12,19 @@ import {
 import type { Transaction } from '@definitivedx/db';
 import { conflict, notFound } from '@definitivedx/errors';
 import { dropGrant, grantRef } from '../data/audience.js';
-import { caseState, endResponsibility, lockedCase, makeResponsible, recordChange } from '../data/cases.js';
+import {
+  caseState,
+  endResponsibility,
+  lockedCase,
+  makeResponsible,
+  recordChange,
+  setLeadPanel,
+} from '../data/cases.js';
 import { panelsOf, type Candidate } from '../domain/responsible.js';
 import { isOpen, move } from '../domain/status.js';
 import { confirmRequester } from '../queries/confirm-access.js';
 import { onCallFor, thoseWhoMaySee, whoAnswers } from '../queries/who-answers.js';
+import { keepClock } from './keep-clock.js';
 
 type Input = InputOf<typeof contract>;
 type Reply = ReplyOf<typeof contract>;
@@ -38,7 +47,7 @@ const attempts = 5;
  */
 export async function revokeShare(service: ServiceContext, caller: Caller, given: Input): Promise<Reply> {
   const member = asMember(caller);
-  const { caseId } = await confirmRequester(service, member, given.caseId);
+  const { caseId } = await confirmRequester(service, member, given.caseId, 'audience');
   const input = { ...given, caseId, grantId: given.grantId.toLowerCase() };
   const done = await replyOf<Reply>(service.db, input.commandId, member.memberId);
   if (done) return done.reply;
@@ -107,9 +116,16 @@ async function write(
     const ended = await endResponsibility(tx, caseId, now);
     if (handOn.next) await makeResponsible(tx, caseId, handOn.next, ended);
   }
+  // A panel that may no longer see the case does not lead it: of those left, the one asked first does.
+  const panels = panelsOf(revoked.answerers);
+  if (found.leadPanelId !== null && !panels.includes(found.leadPanelId)) {
+    await setLeadPanel(tx, caseId, panels[0] ?? null);
+  }
+  await keepClock(tx, caseId, { before: found.status, after: status, at: now });
   const newVersion = await recordChange(tx, caseId, status);
 
   const at = now.toISOString();
+  if (leftAlone) await emit(tx, caseEnded, caseId, { caseId, status, survey: null, at });
   await emit(tx, shareRevoked, caseId, {
     caseId,
     grant: grantRef(grantId, revoked.to),

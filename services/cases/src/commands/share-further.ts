@@ -11,8 +11,8 @@ import {
 } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
 import { AppError, notFound } from '@definitivedx/errors';
-import { fileUnder, grantRef } from '../data/audience.js';
-import { caseState, lockedCase, recordActivity, type CaseState } from '../data/cases.js';
+import { fileUnder, grantRef, panelIdsOf } from '../data/audience.js';
+import { caseState, lockedCase, recordActivity, setLeadPanel, type CaseState } from '../data/cases.js';
 import { releaseIds, reserveIds } from '../data/reserved-ids.js';
 import { isOpen } from '../domain/status.js';
 import { confirmRequester } from '../queries/confirm-access.js';
@@ -30,7 +30,7 @@ export async function shareFurther(
 ): Promise<Reply> {
   const member = asMember(caller);
   const { memberId, organisationId } = member;
-  const { caseId } = await confirmRequester(service, member, input.caseId);
+  const { caseId } = await confirmRequester(service, member, input.caseId, 'audience');
   const { grants } = await reserveIds(service.db, {
     commandId,
     callerId: memberId,
@@ -49,10 +49,13 @@ export async function shareFurther(
   await service.bus.request(shareCase, member, { caseId, entries: [...grants] });
 
   const write = async (tx: Transaction): Promise<Reply> => {
-    const { status, priority, requesterId, responsibleId } = open(await lockedCase(tx, caseId));
+    const { status, priority, requesterId, responsibleId, leadPanelId } = open(await lockedCase(tx, caseId));
     const at = service.clock.now();
     const { version, lastActivityAt } = await recordActivity(tx, caseId, status, at);
     await fileUnder(tx, caseId, grants, lastActivityAt);
+    // A case of people alone gets its lead with the first panel; its answer is still due when it was promised.
+    const [firstPanel] = panelIdsOf(grants);
+    if (leadPanelId === null && firstPanel !== undefined) await setLeadPanel(tx, caseId, firstPanel);
     await releaseIds(tx, commandId);
     const about = { caseId, organisationId, at: at.toISOString() };
     await emit(tx, caseShared, caseId, {

@@ -31,6 +31,10 @@ function principalOf(entry: Grantee): string {
   }
 }
 
+/** The panels among whom a case is shared with, in the order given: the first one leads. */
+export const panelIdsOf = (grants: readonly Grant[]): readonly string[] =>
+  grants.flatMap(({ entry }) => (entry.kind === 'panel' ? [entry.panelId.toLowerCase()] : []));
+
 /** A grant as the events name it. */
 export const grantRef = (grantId: string, entry: Grantee): GrantRef => ({
   grantId,

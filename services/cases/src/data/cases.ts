@@ -1,4 +1,4 @@
-import type { CaseStatus, Priority } from '@definitivedx/contracts';
+import type { CaseStatus, InputOf, Priority, createCase } from '@definitivedx/contracts';
 import { statement, type Queryable, type Transaction } from '@definitivedx/db';
 import type { Reason } from '../domain/responsible.js';
 
@@ -10,12 +10,16 @@ export interface CaseState {
   readonly textBytes: number;
   readonly requesterId: string;
   readonly responsibleId: string | null;
+  readonly responsibleSince: Date | null;
+  /** Null when only people were asked. */
+  readonly leadPanelId: string | null;
 }
 
 const state = `
   select c.status, c.priority, c.version, c.text_bytes as "textBytes", c.requester_id as "requesterId",
-    (select r.member_id from responsibility r where r.case_id = c.id and r.until_at is null) as "responsibleId"
-  from cases c where c.id = $1`;
+    c.lead_panel_id as "leadPanelId", r.member_id as "responsibleId", r.from_at as "responsibleSince"
+  from cases c left join responsibility r on r.case_id = c.id and r.until_at is null
+  where c.id = $1`;
 
 const readState = statement<CaseState>('case-state', state);
 const lock = statement<{ id: string }>('case-lock', 'select id from cases where id = $1 for no key update');
@@ -31,6 +35,69 @@ export async function lockedCase(tx: Transaction, caseId: string): Promise<CaseS
   // Two statements: one that waited for the lock would still see the responsibility of before the wait.
   await tx.run(lock, [caseId]);
   return caseState(tx, caseId);
+}
+
+type Asked = Omit<InputOf<typeof createCase>, 'commandId' | 'audience'>;
+
+// The attestation refers to the case, which is checked at the end of the statement.
+const insert = statement<{ code: string }>(
+  'case-insert',
+  `with attested as (
+     insert into attestation (case_id, member_id, version, hash, attested_at) values ($1, $2, $13, $14, $12)
+   )
+   insert into cases (id, requester_id, organisation_id, question, history, age_band, sex, intended_action, priority,
+     lead_panel_id, text_bytes, status, version, created_at, last_activity_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'awaiting-advice', 1, $12, $12)
+   returning code`,
+);
+
+/** Keeps a new case with the attestation of its requester. @returns its code, drawn by the database */
+export async function insertCase(
+  tx: Transaction,
+  of: {
+    caseId: string;
+    requesterId: string;
+    organisationId: string;
+    leadPanelId: string | null;
+    asked: Asked;
+    bytes: number;
+    at: Date;
+  },
+): Promise<string> {
+  const { attestation, question, history, ageBand, sex, intendedAction, priority } = of.asked;
+  const row = one(
+    await tx.run(insert, [
+      of.caseId,
+      of.requesterId,
+      of.organisationId,
+      ...[question, history, ageBand, sex, intendedAction, priority],
+      of.leadPanelId,
+      of.bytes,
+      of.at,
+      attestation.version,
+      attestation.hash,
+    ]),
+  );
+  return row.code;
+}
+
+const lead = statement<never>('case-lead', 'update cases set lead_panel_id = $2 where id = $1');
+
+/** Names the panel that leads a case from now on. */
+export async function setLeadPanel(tx: Transaction, caseId: string, panelId: string | null): Promise<void> {
+  await tx.run(lead, [caseId, panelId]);
+}
+
+const openOf = statement<{ caseId: string }>(
+  'cases-open-of',
+  `select c.id as "caseId" from responsibility r join cases c on c.id = r.case_id
+   where r.member_id = $2 and r.until_at is null and c.lead_panel_id = $1
+   order by c.id`,
+);
+
+/** Cases led by a panel that a member is responsible for, oldest first. Only open ones have anyone responsible. */
+export async function openCasesOf(db: Queryable, panelId: string, memberId: string): Promise<string[]> {
+  return (await db.run(openOf, [panelId, memberId])).map(({ caseId }) => caseId);
 }
 
 const touch = statement<{ version: number; lastActivityAt: Date }>(

@@ -1,10 +1,13 @@
 import type { DatabaseOptions } from '@definitivedx/db';
-import { entities } from './entities.js';
 import { Cases0001 } from './migrations/0001-cases.js';
+import { Cases0002 } from './migrations/0002-whole-story.js';
 
 /** The database of `cases`: its tables and how they came to be. */
 export const databaseOptions = (url: string): DatabaseOptions => ({
   url,
-  entities,
-  migrations: [{ name: '0001-cases', class: Cases0001 }],
+  entities: [],
+  migrations: [
+    { name: '0001-cases', class: Cases0001 },
+    { name: '0002-whole-story', class: Cases0002 },
+  ],
 });

@@ -9,11 +9,15 @@ type Content = Pick<
 
 export interface CaseRead extends Content {
   readonly caseId: string;
+  readonly code: string;
   readonly status: CaseStatus;
   readonly version: number;
   readonly requesterId: string;
   readonly organisationId: string;
   readonly responsibleId: string | null;
+  readonly leadPanelId: string | null;
+  readonly answerBy: Date | null;
+  readonly clock: ReplyOf<typeof getCase>['clock'];
   readonly createdAt: Date;
   readonly lastActivityAt: Date;
   /** As PostgreSQL writes JSON: `postedAt` is text with an offset. */
@@ -21,20 +25,27 @@ export interface CaseRead extends Content {
 }
 
 export interface CaseListed extends Place {
+  readonly code: string;
   readonly question: string;
   readonly status: CaseStatus;
   readonly priority: Priority;
   readonly requesterId: string;
   readonly responsibleId: string | null;
+  readonly answerBy: Date | null;
   readonly createdAt: Date;
 }
+
+/** By when an answer is awaited, if one is: of a clock that has not stopped. Cases from before clocks have none. */
+const answerBy = `case when k.stopped_at is null then k.due_at end as "answerBy"`;
 
 // One statement, so that the version and the posts are of one moment.
 const read = statement<CaseRead>(
   'case-read',
-  `select c.id as "caseId", c.question, c.history, c.age_band as "ageBand", c.sex,
+  `select c.id as "caseId", c.code, c.question, c.history, c.age_band as "ageBand", c.sex,
      c.intended_action as "intendedAction", c.priority, c.status, c.version, c.requester_id as "requesterId",
-     c.organisation_id as "organisationId", r.member_id as "responsibleId",
+     c.organisation_id as "organisationId", r.member_id as "responsibleId", c.lead_panel_id as "leadPanelId", ${answerBy},
+     case when k.case_id is null or k.stopped_at is not null then 'stopped' when k.running_since is null then 'paused'
+       else 'running' end as clock,
      c.created_at as "createdAt", c.last_activity_at as "lastActivityAt",
      coalesce((
        select jsonb_agg(jsonb_build_object('postId', p.id, 'number', p.number, 'kind', p.kind, 'authorId', p.author_id,
@@ -42,6 +53,7 @@ const read = statement<CaseRead>(
        from post p where p.case_id = c.id
      ), '[]') as posts
    from cases c left join responsibility r on r.case_id = c.id and r.until_at is null
+   left join response_clock k on k.case_id = c.id
    where c.id = $1`,
 );
 
@@ -51,13 +63,17 @@ export async function readCase(db: Queryable, caseId: string): Promise<CaseRead 
   return row;
 }
 
+const listed = `c.id as "caseId", c.code, c.question, c.status, c.priority, c.requester_id as "requesterId",
+     r.member_id as "responsibleId", ${answerBy}, c.created_at as "createdAt"`;
+const besides = `left join responsibility r on r.case_id = c.id and r.until_at is null
+   left join response_clock k on k.case_id = c.id`;
+
 // Each principal's list is an index range of its own; only the heads are merged, so a page costs the same however
 // many cases there are. The inner `distinct` keeps a case shared twice with one principal from shortening its list,
 // the outer one merges principals: all rows of a case carry the same last activity.
 const list = statement<CaseListed>(
   'case-list',
-  `select c.id as "caseId", c.question, c.status, c.priority, c.requester_id as "requesterId",
-     r.member_id as "responsibleId", c.created_at as "createdAt", page.last_activity_at as "lastActivityAt"
+  `select ${listed}, page.last_activity_at as "lastActivityAt"
    from (
      select distinct found.last_activity_at, found.case_id
      from unnest($1::uuid[]) as mine (principal) cross join lateral (
@@ -69,7 +85,7 @@ const list = statement<CaseListed>(
      order by found.last_activity_at desc, found.case_id desc limit $5
    ) page
    join cases c on c.id = page.case_id
-   left join responsibility r on r.case_id = c.id and r.until_at is null
+   ${besides}
    order by page.last_activity_at desc, page.case_id desc`,
 );
 
@@ -83,4 +99,25 @@ export function listFiled(
 ): Promise<CaseListed[]> {
   const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
   return db.run(list, [principals, now, after?.lastActivityAt ?? 'infinity', after?.caseId ?? last, limit]);
+}
+
+const byCode = statement<CaseListed>(
+  'case-by-code',
+  `select ${listed}, c.last_activity_at as "lastActivityAt"
+   from cases c
+   ${besides}
+   where c.code = $3 and exists (
+     select from audience a
+     where a.case_id = c.id and a.principal = any($1::uuid[]) and (a.expires_at is null or a.expires_at > $2)
+   )`,
+);
+
+/** The case of a code, if it is filed under any of these principals. */
+export function findFiled(
+  db: Queryable,
+  principals: readonly string[],
+  code: string,
+  now: Date,
+): Promise<CaseListed[]> {
+  return db.run(byCode, [principals, now, code]);
 }

@@ -46,7 +46,8 @@ function easterOf(year: number): LocalDay {
   const a = year % 19;
   const b = Math.floor(year / 100);
   const c = year % 100;
-  const moon = (19 * a + b - Math.floor(b / 4) - Math.floor((b - Math.floor((b + 8) / 25) + 1) / 3) + 15) % 30;
+  const moon =
+    (19 * a + b - Math.floor(b / 4) - Math.floor((b - Math.floor((b + 8) / 25) + 1) / 3) + 15) % 30;
   const weekday = (32 + 2 * (b % 4) + 2 * Math.floor(c / 4) - moon - (c % 4)) % 7;
   const correction = Math.floor((a + 11 * moon + 22 * weekday) / 451);
   const days = moon + weekday - 7 * correction + 114;

@@ -45,7 +45,8 @@ describe('a case code', () => {
             });
             expect(filler).toBeDefined();
             [symbols[first], symbols[second]] = [b, a];
-            if (isCode(symbols.join(''))) throw new Error(`${a} and ${b} at ${String(first)}, ${String(second)}`);
+            if (isCode(symbols.join('')))
+              throw new Error(`${a} and ${b} at ${String(first)}, ${String(second)}`);
           }
         }
       }
@@ -54,20 +55,32 @@ describe('a case code', () => {
 
   it('is read as people type it', () => {
     fc.assert(
-      fc.property(payload, fc.boolean(), fc.constantFrom('', ' ', '-', ' – '), (symbols, prefixed, between) => {
-        const code = codeOf(symbols);
-        const confused = code.replaceAll('0', 'o').replaceAll('1', 'l').toLowerCase();
-        const typed = ` ${prefixed ? 'dx' : ''}${between}${confused.slice(0, 4)}${between}${confused.slice(4)} `;
-        expect(readCaseCode(typed)).toBe(written(code));
-        expect(readCaseCode(written(code))).toBe(written(code));
-      }),
+      fc.property(
+        payload,
+        fc.boolean(),
+        fc.constantFrom('', ' ', '-', ' – '),
+        (symbols, prefixed, between) => {
+          const code = codeOf(symbols);
+          const confused = code.replaceAll('0', 'o').replaceAll('1', 'l').toLowerCase();
+          const typed = ` ${prefixed ? 'dx' : ''}${between}${confused.slice(0, 4)}${between}${confused.slice(4)} `;
+          expect(readCaseCode(typed)).toBe(written(code));
+          expect(readCaseCode(written(code))).toBe(written(code));
+        },
+      ),
     );
   });
 
-  it.each(['', 'DX', 'DX-7K3M', 'DX-7K3M-9PQ4-0', '7K3M9PQ*', 'UUUUUUUU', 'ÄÄÄÄÄÄÄÄ', 'DXDX7K3M9PQ4', 'ⅠⅠⅠⅠⅠⅠⅠⅠ'])(
-    'is not %j',
-    (typed) => {
-      expect(readCaseCode(typed)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'DX',
+    'DX-7K3M',
+    'DX-7K3M-9PQ4-0',
+    '7K3M9PQ*',
+    'UUUUUUUU',
+    'ÄÄÄÄÄÄÄÄ',
+    'DXDX7K3M9PQ4',
+    'ⅠⅠⅠⅠⅠⅠⅠⅠ',
+  ])('is not %j', (typed) => {
+    expect(readCaseCode(typed)).toBeUndefined();
+  });
 });

@@ -34,7 +34,7 @@ describe('the text for the record', () => {
 
   it('says when there is no advice yet, and when no panel was asked', () => {
     const text = recordText({ ...copy, advice: null, panelName: null });
-    expect(text).toContain('No advice has been given yet. It is awaited from the invited specialist.');
+    expect(text).toContain('No advice has been given yet. It is awaited from the responsible specialist.');
     expect(text).not.toContain('Recommendation');
   });
 

@@ -7,7 +7,7 @@ export interface RecordCopy {
   readonly priority: Priority;
   readonly question: string;
   readonly askedAt: Date;
-  /** Null when only people were asked. */
+  /** Null when only people were asked, or the panel has been closed since. */
   readonly panelName: string | null;
   readonly advice: {
     readonly body: string;
@@ -47,7 +47,7 @@ function written(moment: Date): string {
  * the link back. Advisers are written as what they are, not who.
  */
 export function recordText(copy: RecordCopy): string {
-  const adviser = copy.panelName === null ? 'the invited specialist' : `the responsible specialist of ${copy.panelName}`;
+  const adviser = `the responsible specialist${copy.panelName === null ? '' : ` of ${copy.panelName}`}`;
   const advice = copy.advice
     ? [
         `Advice given ${written(copy.advice.at)} by ${adviser}:`,

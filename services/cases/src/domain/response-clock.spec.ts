@@ -17,7 +17,12 @@ const story = (...steps: readonly (readonly [CaseStatus, string])[]): ResponseCl
 
 describe('the response clock', () => {
   it('starts with the case and says by when there is to be an answer', () => {
-    expect(start()).toMatchObject({ budgetMinutes: 960, usedMinutes: 0, runningSince: asked, stoppedAt: null });
+    expect(start()).toMatchObject({
+      budgetMinutes: 960,
+      usedMinutes: 0,
+      runningSince: asked,
+      stoppedAt: null,
+    });
     expect(start().dueAt).toEqual(at('2026-04-08T15:00:00Z'));
     expect(startClock(panel, 'urgent', asked).dueAt).toEqual(at('2026-04-07T11:00:00Z'));
   });
@@ -39,7 +44,11 @@ describe('the response clock', () => {
   it('stops with advice, and with the end of the case', () => {
     for (const end of [advised, 'cancelled', 'converted'] as const) {
       const stopped = story([end, '2026-04-07T09:00:00Z']);
-      expect(stopped).toMatchObject({ usedMinutes: 120, runningSince: null, stoppedAt: at('2026-04-07T09:00:00Z') });
+      expect(stopped).toMatchObject({
+        usedMinutes: 120,
+        runningSince: null,
+        stoppedAt: at('2026-04-07T09:00:00Z'),
+      });
     }
     const closed = story([advised, '2026-04-07T09:00:00Z'], ['closed', '2026-04-30T09:00:00Z']);
     expect(closed).toMatchObject({ usedMinutes: 120, stoppedAt: at('2026-04-07T09:00:00Z') });
@@ -65,7 +74,10 @@ describe('the first answer', () => {
       workingMinutes: 120,
       withinTarget: true,
     });
-    expect(firstAnswer(start(), at('2026-04-08T15:00:00Z'))).toMatchObject({ workingMinutes: 960, withinTarget: true });
+    expect(firstAnswer(start(), at('2026-04-08T15:00:00Z'))).toMatchObject({
+      workingMinutes: 960,
+      withinTarget: true,
+    });
     expect(firstAnswer(start(), at('2026-04-08T15:00:01Z'))).toMatchObject({ withinTarget: false });
   });
 

@@ -1,10 +1,5 @@
 import type { CaseStatus, HolidayCalendar, PanelTerms, Priority } from '@definitivedx/contracts';
-import {
-  momentAfterOpenMinutes,
-  openMinutesBetween,
-  targetMinutes,
-  type OpenHours,
-} from './working-time.js';
+import { momentAfterOpenMinutes, openMinutesBetween, targetMinutes, type OpenHours } from './working-time.js';
 
 /** How long a case has been waiting for its panel, by the panel's terms as they were when it was asked. */
 export interface ResponseClock {

@@ -3,28 +3,29 @@ import type { ReplyOf, shareCase } from '@definitivedx/contracts';
 /** One audience entry that might answer for a case, as access names it. */
 export type Answerer = ReplyOf<typeof shareCase>['answerers'][number];
 
-/** Why somebody became responsible; kept with the history. */
-export type Reason = 'on-call' | 'panel-lead' | 'invited-specialist';
+/** Why somebody was chosen to be responsible. */
+type ChosenAs = 'on-call' | 'panel-lead' | 'invited-specialist';
+
+/** Why somebody became responsible; kept with the history. The last two are their own doing. */
+export type Reason = ChosenAs | 'hand-over' | 'take-over';
 
 export interface Candidate {
   readonly memberId: string;
-  readonly reason: Reason;
+  readonly reason: ChosenAs;
 }
 
 /**
  * Everybody who could answer for a case, best first: of each panel its on-call doctor and then its lead, panels in
  * the order they were asked (the first one leads), and after them the invited specialists.
- * Grant ids are time-ordered, so sorting by them is the order of asking.
  * @param onCall panel id → who is on call for it now; absent or null in a gap of the rota
  */
 export function candidatesFor(
   answerers: readonly Answerer[],
   onCall: ReadonlyMap<string, string | null>,
 ): readonly Candidate[] {
-  const asked = answerers.toSorted((a, b) => (a.grantId < b.grantId ? -1 : 1));
   const fromPanels: Candidate[] = [];
   const invited: Candidate[] = [];
-  for (const { to, leadMemberId } of asked) {
+  for (const { to, leadMemberId } of inOrderOfAsking(answerers)) {
     if (to.kind === 'panel') {
       const memberId = onCall.get(to.panelId);
       if (memberId) fromPanels.push({ memberId, reason: 'on-call' });
@@ -36,9 +37,13 @@ export function candidatesFor(
   return [...fromPanels, ...invited];
 }
 
-/** The panels whose rota has to be asked. */
+/** Grant ids are time-ordered, so sorting by them is the order of asking. */
+const inOrderOfAsking = (answerers: readonly Answerer[]): readonly Answerer[] =>
+  answerers.toSorted((a, b) => (a.grantId < b.grantId ? -1 : 1));
+
+/** The panels among them, in the order they were asked: the first one leads. */
 export function panelsOf(answerers: readonly Answerer[]): readonly string[] {
-  return answerers.flatMap(({ to }) => (to.kind === 'panel' ? [to.panelId] : []));
+  return inOrderOfAsking(answerers).flatMap(({ to }) => (to.kind === 'panel' ? [to.panelId] : []));
 }
 
 /**

@@ -54,9 +54,9 @@ describe('the minutes a panel is open between two moments', () => {
   ] as const)('go by the calendar of %s', (calendar, minutes) => {
     const hours = { ...office, calendar };
     // The Scottish holiday of Monday 15 June 2026.
-    expect(openMinutesBetween(hours, new Date('2026-06-12T17:00:00Z'), new Date('2026-06-16T17:00:00Z'))).toBe(
-      minutes,
-    );
+    expect(
+      openMinutesBetween(hours, new Date('2026-06-12T17:00:00Z'), new Date('2026-06-16T17:00:00Z')),
+    ).toBe(minutes);
   });
 
   it("go by the panel's own time zone", () => {
@@ -69,7 +69,13 @@ describe('the minutes a panel is open between two moments', () => {
 describe('the moment by which a panel has been open for so long', () => {
   it.each([
     ['on the same day', office, '2026-11-23T10:00:00Z', 240, '2026-11-23T14:00:00.000Z'],
-    ['at closing time, not the next opening', office, '2026-11-23T13:00:00Z', 240, '2026-11-23T17:00:00.000Z'],
+    [
+      'at closing time, not the next opening',
+      office,
+      '2026-11-23T13:00:00Z',
+      240,
+      '2026-11-23T17:00:00.000Z',
+    ],
     ['asked out of hours', office, '2026-11-22T03:00:00Z', 240, '2026-11-23T13:00:00.000Z'],
     ['over a weekend', office, '2026-11-20T16:00:00Z', 960, '2026-11-24T16:00:00.000Z'],
     ['over Easter', office, '2026-04-02T15:00:00Z', 240, '2026-04-07T11:00:00.000Z'],
@@ -102,13 +108,19 @@ describe('the moment by which a panel has been open for so long', () => {
     const moment = fc.date({ min: new Date('2024-01-01'), max: new Date('2027-12-31'), noInvalidDate: true });
     const zone = fc.constantFrom('Europe/London', 'America/New_York', 'Australia/Lord_Howe');
     fc.assert(
-      fc.property(someHours, zone, moment, fc.integer({ min: 1, max: 3_000 }), (hours, timeZone, from, minutes) => {
-        const panel = open(hours, { timeZone });
-        const due = momentAfterOpenMinutes(panel, from, minutes);
-        expect(openMinutesBetween(panel, from, due)).toBeCloseTo(minutes, 6);
-        const justBefore = new Date(due.getTime() - 1);
-        expect(openMinutesBetween(panel, from, justBefore)).toBeLessThan(minutes);
-      }),
+      fc.property(
+        someHours,
+        zone,
+        moment,
+        fc.integer({ min: 1, max: 3_000 }),
+        (hours, timeZone, from, minutes) => {
+          const panel = open(hours, { timeZone });
+          const due = momentAfterOpenMinutes(panel, from, minutes);
+          expect(openMinutesBetween(panel, from, due)).toBeCloseTo(minutes, 6);
+          const justBefore = new Date(due.getTime() - 1);
+          expect(openMinutesBetween(panel, from, justBefore)).toBeLessThan(minutes);
+        },
+      ),
       { numRuns: 200 },
     );
   });

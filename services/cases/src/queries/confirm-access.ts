@@ -1,6 +1,6 @@
 import type { MemberCaller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
-import { checkAccess, type InputOf, type ReplyOf } from '@definitivedx/contracts';
+import { checkAccess, type InputOf, type ReplyOf, type requesterPurposes } from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
 
 type Access = ReplyOf<typeof checkAccess>['allowed'][number];
@@ -28,8 +28,9 @@ export async function confirmRequester(
   service: ServiceContext,
   caller: MemberCaller,
   caseId: string,
+  purpose: (typeof requesterPurposes)[number],
 ): Promise<Access> {
-  const access = await confirmAccess(service, caller, caseId, 'audience');
+  const access = await confirmAccess(service, caller, caseId, purpose);
   if (access.via !== 'requester') throw notFound();
   return access;
 }

@@ -18,6 +18,7 @@ export async function getCase(
   return {
     ...found,
     via,
+    answerBy: found.answerBy?.toISOString() ?? null,
     createdAt: found.createdAt.toISOString(),
     lastActivityAt: found.lastActivityAt.toISOString(),
     posts: found.posts.map((post) => ({ ...post, postedAt: new Date(post.postedAt).toISOString() })),

@@ -70,13 +70,8 @@ export class S3Store implements Store {
 
   async remove(key: string): Promise<void> {
     assertKey(key);
-    try {
-      await this.client.removeIncompleteUpload(this.bucket, key);
-      await this.client.removeObject(this.bucket, key);
-    } catch (error) {
-      const failure = translated(error);
-      if (!(failure instanceof MissingObject)) throw failure;
-    }
+    await unlessMissing(this.client.removeIncompleteUpload(this.bucket, key));
+    await unlessMissing(this.client.removeObject(this.bucket, key));
   }
 
   async ping(): Promise<void> {
@@ -174,6 +169,15 @@ function translated(error: unknown): unknown {
   if (!(error instanceof S3Error)) return isOfTheNetwork(error) ? unavailable('The file storage', error) : error;
   if (error.code !== undefined && missing.has(error.code)) return new MissingObject('no such object', { cause: error });
   return unavailable('The file storage', error);
+}
+
+async function unlessMissing(removal: Promise<unknown>): Promise<void> {
+  try {
+    await removal;
+  } catch (error) {
+    const failure = translated(error);
+    if (!(failure instanceof MissingObject)) throw failure;
+  }
 }
 
 const isOfTheNetwork = (error: unknown): boolean =>

@@ -2,7 +2,7 @@ import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { AppError, forbidden, invalidInput, toProblem } from '@definitivedx/errors';
 import { sendProblem, type ServiceOptions } from '@definitivedx/bus';
@@ -31,6 +31,8 @@ const limits: NonNullable<ServiceOptions['fastify']> = {
   keepAliveTimeout: 72_000,
   // Path parameters are UUIDs and names of a few assets.
   routerOptions: { maxParamLength: 100 },
+  // While it drains, what still comes on an open connection is answered too, by us: Fastify's own 503 is no problem document.
+  return503OnClosing: false,
   // A HEAD of the event stream would open one.
   exposeHeadRoutes: false,
   http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
@@ -65,6 +67,7 @@ async function configure(app: NestFastifyApplication): Promise<void> {
     // While draining: a connection kept alive would be waited for.
     if (!fastify.server.listening) void reply.header('connection', 'close');
   });
+  dropUnusedConnections(fastify);
   // Awaited, so that their hooks run before the ones below.
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, securityHeaders(options.publicUrl.protocol === 'https:'));
@@ -88,6 +91,21 @@ async function configure(app: NestFastifyApplication): Promise<void> {
 
 /** How the gateway's HTTP server differs from that of the other services. */
 export const serviceOptions: ServiceOptions = { fastify: limits, configure };
+
+/**
+ * Browsers open connections ahead of need. Node counts one on which nothing was ever sent as busy, and a drain would
+ * wait for it until its headers time out.
+ */
+function dropUnusedConnections(fastify: FastifyInstance): void {
+  const open = new Set<Socket>();
+  fastify.server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  fastify.addHook('preClose', async () => {
+    for (const socket of [] as Socket[]) if (socket.bytesRead === 0) socket.destroy();
+  });
+}
 
 async function authenticate(
   authentication: Authentication,
