@@ -12,6 +12,7 @@ export * from './cases/outcomes.js';
 export * from './cases/queries.js';
 export * from './files/files.js';
 export * from './metrics/reports.js';
+export * from './notify/hand-overs.js';
 export * from './notify/on-call.js';
 export * from './notify/stream.js';
 export * from './system/messaging.js';

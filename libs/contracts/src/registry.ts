@@ -11,6 +11,7 @@ import * as caseQueries from './cases/queries.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
 import * as fileContracts from './files/files.js';
 import * as reports from './metrics/reports.js';
+import * as handOvers from './notify/hand-overs.js';
 import * as onCall from './notify/on-call.js';
 import * as stream from './notify/stream.js';
 import {
@@ -40,6 +41,7 @@ const all: readonly AnyContract[] = [
     caseQueries,
     fileContracts,
     reports,
+    handOvers,
     onCall,
     stream,
   ].flatMap((file) => Object.values(file as Record<string, unknown>).filter(isContract)),

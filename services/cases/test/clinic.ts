@@ -1,14 +1,20 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { MemberCaller } from '@definitivedx/auth';
 import {
+  addPost,
   anonymisationDuty,
   createCase,
+  getCase,
   registerMember,
   registerOrganisation,
   registerPanel,
   setRota,
   type AudienceEntry,
+  type DataOf,
+  type EventContract,
   type InputOf,
+  type PanelTerms,
+  type PostKind,
   type ReplyOf,
   type Role,
 } from '@definitivedx/contracts';
@@ -27,6 +33,7 @@ export interface Person {
 
 export interface Panel {
   readonly panelId: string;
+  readonly name: string;
   readonly onCall: Person;
   readonly lead: Person;
 }
@@ -85,32 +92,44 @@ export class Clinic {
 
   /** A panel with one doctor on call all week; with `onCall: 'nobody'` its rota has only a gap. */
   async panel(
-    options: { onCall?: Person | 'nobody'; lead?: Person; members?: readonly Person[] } = {},
+    options: {
+      onCall?: Person | 'nobody';
+      lead?: Person;
+      members?: readonly Person[];
+      terms?: PanelTerms;
+    } = {},
   ): Promise<Panel> {
     const lead = options.lead ?? (await this.specialist());
     const onCall = options.onCall === 'nobody' ? lead : (options.onCall ?? (await this.specialist()));
     const operator = await this.world.as('operator');
     const memberIds = (options.members ?? [onCall, lead]).map(({ memberId }) => memberId);
+    const name = `Panel ${String((this.count += 1))}`;
     const { panelId } = await this.world.request(registerPanel, operator, {
       odsCode: 'RXX',
-      name: `Panel ${String((this.count += 1))}`,
+      name,
       specialty: 'Paediatrics',
       phone: '020 7946 0000',
       leadMemberId: lead.memberId,
       memberIds,
+      ...(options.terms && { terms: options.terms }),
     });
+    await this.putOnCall(panelId, options.onCall === 'nobody' ? undefined : onCall);
+    return { panelId, name, onCall, lead };
+  }
+
+  /** Puts someone on call for a panel all week, or nobody. */
+  async putOnCall(panelId: string, onCall: Person | undefined): Promise<void> {
     const shifts = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({
       weekday,
       start: '00:00',
       end: '24:00',
-      memberId: onCall.memberId,
+      memberId: onCall?.memberId ?? '',
     }));
-    await this.world.request(setRota, operator, {
+    await this.world.request(setRota, await this.world.as('operator'), {
       panelId,
       timeZone: 'Europe/London',
-      shifts: options.onCall === 'nobody' ? [] : shifts,
+      shifts: onCall === undefined ? [] : shifts,
     });
-    return { panelId, onCall, lead };
   }
 
   /** A whole case, as the page would send it. */
@@ -131,6 +150,41 @@ export class Clinic {
 
   async share(by: Person, input: NewCase): Promise<ReplyOf<typeof createCase>> {
     return this.world.request(createCase, await by.caller(), input);
+  }
+
+  /** Adds to the discussion of a case. */
+  async post(
+    by: Person,
+    caseId: string,
+    kind: PostKind,
+    rest: Partial<InputOf<typeof addPost>> = {},
+  ): Promise<ReplyOf<typeof addPost>> {
+    const recommendation = kind === 'advice' ? ({ recommendation: 'OTHER' } as const) : {};
+    const input = { commandId: randomUUID(), caseId, kind, body: 'Some words.', ...recommendation, ...rest };
+    return this.world.request(addPost, await by.caller(), input);
+  }
+
+  async read(by: Person, caseId: string): Promise<ReplyOf<typeof getCase>> {
+    return this.world.request(getCase, await by.caller(), { caseId });
+  }
+
+  /** What a case has left in the outbox of one kind of event, in order. */
+  async events<C extends EventContract>(contract: C, caseId: string): Promise<DataOf<C>[]> {
+    const text = 'select payload from outbox where subject = $1 and aggregate_id = $2 order by id';
+    const left = await this.rows<{ payload: DataOf<C> }>(text, [contract.subject, caseId]);
+    return left.map(({ payload }) => payload);
+  }
+
+  /** Cases whose responsibility has a gap, an overlap, an end before its time, or none for an open case. */
+  wronglyAnswered(): Promise<unknown[]> {
+    return this.rows(`
+      select c.id from cases c where (c.status in ('awaiting-advice', 'awaiting-information', 'advice-given'))::int
+        <> (select count(*) from responsibility r where r.case_id = c.id and r.until_at is null)
+      union all
+      select case_id from (
+        select case_id, from_at, lag(until_at, 1, from_at) over (partition by case_id order by id) as before
+        from responsibility
+      ) history where before is distinct from from_at`);
   }
 
   /** Rows of the cases database, to look at what a command did. */

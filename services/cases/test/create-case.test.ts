@@ -59,7 +59,11 @@ describe('sharing a new case', () => {
       clinic.caseFor([toPanel(panel)], { question, history: question }),
     );
     const left = await events(caseId);
-    expect(left.map(({ subject }) => subject)).toEqual(['evt.cases.case-shared.v1', 'evt.cases.acted.v1']);
+    expect(left.map(({ subject }) => subject)).toEqual([
+      'evt.cases.case-shared.v1',
+      'evt.cases.case-asked.v1',
+      'evt.cases.acted.v1',
+    ]);
     expect(left[0]?.payload).toMatchObject({
       caseId,
       created: true,
@@ -68,6 +72,11 @@ describe('sharing a new case', () => {
       grants: [{ kind: 'panel', principalId: panel.panelId }],
     });
     expect(left[1]?.payload).toMatchObject({
+      panel: { panelId: panel.panelId },
+      priority: 'routine',
+      intendedAction: 'unsure',
+    });
+    expect(left[2]?.payload).toMatchObject({
       act: 'case.create',
       caseId,
       memberId: gp.memberId,
@@ -199,7 +208,7 @@ describe('the same command twice', () => {
     const first = await clinic.share(asking, input);
     expect(await clinic.share(asking, input)).toEqual(first);
     expect(await casesOf(asking)).toHaveLength(1);
-    expect(await events(first.caseId)).toHaveLength(2);
+    expect(await events(first.caseId)).toHaveLength(3);
     expect(await clinic.rows('select 1 from reserved_ids where command_id = $1', [input.commandId])).toEqual(
       [],
     );
@@ -211,7 +220,7 @@ describe('the same command twice', () => {
     const replies = await Promise.all(Array.from({ length: 8 }, () => clinic.share(asking, input)));
     expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
     expect(await casesOf(asking)).toHaveLength(1);
-    expect(await events(replies[0]!.caseId)).toHaveLength(2);
+    expect(await events(replies[0]!.caseId)).toHaveLength(3);
   });
 
   it('finds its way back to the grants of an attempt that was cut off', async () => {

@@ -48,14 +48,17 @@ const create = (
 ): Promise<Answer<Created>> =>
   as(person).ask<Created>('POST', '/api/v1/cases', { ...aCase(directory.panelId), ...change }, headers);
 const keyed = (key: string): Record<string, string> => ({ 'idempotency-key': key });
+type Page = ReplyOf<typeof listCases>;
+const pageOf = async (person: PersonKey, cursor: string | undefined): Promise<Page> => {
+  const after = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+  return (await as(person).ask<Page>('GET', `/api/v1/cases?limit=100${after}`)).body;
+};
 async function countOf(person: PersonKey): Promise<number> {
-  let count = 0;
-  let cursor: string | null = '';
-  while (cursor !== null) {
-    const path: string = `/api/v1/cases?limit=100${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
-    const { body }: Answer<ReplyOf<typeof listCases>> = await as(person).ask('GET', path);
-    count += body.cases.length;
-    cursor = body.nextCursor;
+  let page = await pageOf(person, undefined);
+  let count = page.cases.length;
+  while (page.nextCursor !== null) {
+    page = await pageOf(person, page.nextCursor);
+    count += page.cases.length;
   }
   return count;
 }

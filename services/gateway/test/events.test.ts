@@ -30,15 +30,7 @@ afterEach(() => {
 });
 afterAll(async () => {
   issuer.stop();
-  const server = gateway.app.getHttpServer() as import('node:http').Server;
-  const iv0 = setTimeout(() => { for (const h of (process as any)._getActiveHandles()) if (h.server === server) process.stderr.write(`DBG sock ${h.bytesRead} ${h.bytesWritten} ${h.destroyed} ${h.readableEnded} ${h.writableEnded} ${String(h._httpMessage?.req?.url)} ${h.timeout} ${String(h.parser?.incoming?.url)}\n`); }, 3000);
-  const iv = setInterval(() => server.getConnections((_e, n) => process.stderr.write(`DBG conns ${n} ${performance.now()}\n`)), 5000);
-  process.stderr.write(`DBG start ${performance.now()}\n`);
-  await gateway.close();
-  process.stderr.write(`DBG closed ${performance.now()}\n`);
-  clearInterval(iv);
   await world.stop();
-  process.stderr.write(`DBG stopped ${performance.now()}\n`);
 });
 
 const clientOf = async (person: PersonKey, claims: Record<string, unknown> = {}): Promise<Client> =>
@@ -209,9 +201,7 @@ describe('the event stream', () => {
       await until(() => second.text.includes('connected'), 'the connection');
       const closing = own.gateway.close();
       await until(() => second.ended, 'the end of the stream', 2_000);
-      process.stderr.write(`DBG drain closing ${performance.now()}\n`);
       await closing;
-      process.stderr.write(`DBG drain closed ${performance.now()}\n`);
     } finally {
       await own.world.stop();
     }

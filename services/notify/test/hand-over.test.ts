@@ -92,7 +92,7 @@ describe('a shift change', () => {
     const caseId = await house.share(panel);
     await house.to(`${day}T12:00:00Z`);
     await house.post(panel.day, caseId, 'note');
-    await house.until(panel.night, ([h]) => h?.items[0]?.notedAt != null, 'the note');
+    await house.until(panel.night, ([h]) => typeof h?.items[0]?.notedAt === 'string', 'the note');
     await house.to(`${day}T12:30:00Z`);
     await house.to(`${day}T13:00:00Z`);
     expect(await house.made(panel)).toEqual([

@@ -23,6 +23,8 @@ import { appModule } from '../src/app.module.js';
 import { databaseOptions } from '../src/data/database.js';
 import { Timekeeper } from '../src/work/timekeeper.js';
 
+type ManagedProcess = Awaited<ReturnType<World['startProgram']>>;
+
 export const minute = 60_000;
 export const hour = 60 * minute;
 
@@ -55,6 +57,7 @@ export const daily = (start: string, end: string, { memberId }: Doctor): Shifts 
 export class House {
   private constructor(
     readonly world: World,
+    readonly cases: ManagedProcess,
     private readonly mailboxUrl: string,
     private readonly trustId: string,
     readonly gp: Doctor,
@@ -74,7 +77,7 @@ export class House {
 
   private static async openIn(world: World, replicas: number): Promise<House> {
     world.clock.set('2026-06-01T11:00:00Z');
-    const [mailbox] = await Promise.all([
+    const [mailbox, , cases] = await Promise.all([
       world.mailbox(),
       world.startProgram('access'),
       world.startProgram('cases'),
@@ -103,7 +106,7 @@ export class House {
       name: 'Demo trust',
     });
     const gp = await register(world, 'P81001', practice.organisationId, ['clinician']);
-    return new House(world, mailbox.url, trust.organisationId, gp, timekeepers);
+    return new House(world, cases, mailbox.url, trust.organisationId, gp, timekeepers);
   }
 
   specialist(): Promise<Doctor> {
@@ -138,7 +141,7 @@ export class House {
   }
 
   /** Puts a doctor on call from now for some time. */
-  async override(panelId: string, { memberId }: Doctor, ms: number): Promise<void> {
+  async override(panelId: string, { memberId }: Doctor, ms: number, { settle = true } = {}): Promise<void> {
     const now = this.world.clock.now();
     await this.world.request(setOverride, await this.world.as('operator'), {
       overrideId: randomUUID(),
@@ -147,7 +150,7 @@ export class House {
       from: now.toISOString(),
       until: new Date(now.getTime() + ms).toISOString(),
     });
-    await this.settled(panelId);
+    if (settle) await this.settled(panelId);
   }
 
   async takeOver(

@@ -92,7 +92,7 @@ export const caseAudience = request('access', 'case-audience', {
 
 export const callerPrincipals = request('access', 'caller-principals', {
   summary: 'The keys under which cases are shared with the caller: themself and their panels.',
-  from: ['cases'],
+  from: ['cases', 'notify'],
   who: { members: 'any' },
   request: z.strictObject({}),
   reply: z.strictObject({ principals: z.array(id) }),

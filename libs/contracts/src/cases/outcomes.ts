@@ -41,7 +41,7 @@ export const caseAnswered = event('cases', 'case-answered', 1, {
 
 export const caseEnded = event('cases', 'case-ended', 1, {
   summary: 'A case was closed, with its survey, or cancelled.',
-  consumers: ['metrics'],
+  consumers: ['metrics', 'notify'],
   data: z.strictObject({
     caseId: id,
     status: caseStatus,

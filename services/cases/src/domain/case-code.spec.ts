@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { codeAlphabet, readCaseCode } from './case-code.js';
 
-const symbol = fc.constantFrom(...codeAlphabet);
+const symbol = fc.constantFrom(...Array.from(codeAlphabet));
 const payload = fc.array(symbol, { minLength: 7, maxLength: 7 });
 
 /** The code of seven symbols: there is one check symbol that makes it right. */
 function codeOf(symbols: readonly string[]): string {
-  const right = [...codeAlphabet].filter((check) => readCaseCode([...symbols, check].join('')));
+  const right = Array.from(codeAlphabet).filter((check) => readCaseCode([...symbols, check].join('')));
   expect(right).toHaveLength(1);
   return [...symbols, ...right].join('');
 }
@@ -19,7 +19,7 @@ describe('a case code', () => {
     fc.assert(
       fc.property(payload, (symbols) => {
         const code = codeOf(symbols);
-        for (const place of code.split('').keys()) {
+        for (const place of Array.from(code).keys()) {
           for (const other of codeAlphabet) {
             const mistaken = code.slice(0, place) + other + code.slice(place + 1);
             expect(isCode(mistaken)).toBe(other === code[place]);
@@ -39,7 +39,7 @@ describe('a case code', () => {
             const symbols = Array.from({ length: 8 }, () => '0');
             [symbols[first], symbols[second]] = [a, b];
             const free = [0, 1, 2].find((place) => place !== first && place !== second)!;
-            const filler = [...codeAlphabet].find((each) => {
+            const filler = Array.from(codeAlphabet).find((each) => {
               symbols[free] = each;
               return isCode(symbols.join(''));
             });

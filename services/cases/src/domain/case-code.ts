@@ -11,7 +11,7 @@ export const codeAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const timesAlpha = (element: number): number => (element << 1) ^ (element >= 16 ? 0b100101 : 0);
 
 const isRight = (symbols: string): boolean =>
-  [...symbols].reduce((sum, symbol) => timesAlpha(sum) ^ codeAlphabet.indexOf(symbol), 0) === 0;
+  Array.from(symbols).reduce((sum, symbol) => timesAlpha(sum) ^ codeAlphabet.indexOf(symbol), 0) === 0;
 
 /**
  * Reads a code as people type it: in any case of letters, with or without spaces, hyphens and the leading `DX`, and

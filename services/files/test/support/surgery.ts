@@ -81,12 +81,12 @@ export class Surgery {
   }
 
   async person(): Promise<Person> {
-    this.people += 1;
+    const number = String((this.people += 1));
     const { memberId } = await this.world.request(registerMember, await this.world.as('operator'), {
       issuer: 'https://identity.invalid',
-      subject: `person-${String(this.people)}`,
-      name: `Demo person ${String(this.people)}`,
-      email: `person-${String(this.people)}@demo.invalid`,
+      subject: `person-${number}`,
+      name: `Demo person ${number}`,
+      email: `person-${number}@demo.invalid`,
       memberships: [{ odsCode: 'A81001', roles: ['clinician', 'specialist'] }],
     });
     const { organisationId } = this;

@@ -15,12 +15,10 @@ export class SchemaPipe implements PipeTransform {
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
     const prefix = type === 'body' ? [] : [data ?? type];
-    const issues = parsed.error.issues
-      .slice(0, mostIssues)
-      .map((issue) => ({
-        path: [...prefix, ...issue.path].map(String).join('.').slice(0, 200),
-        message: issue.message.slice(0, 300),
-      }));
+    const issues = parsed.error.issues.slice(0, mostIssues).map((issue) => ({
+      path: [...prefix, ...issue.path].map(String).join('.').slice(0, 200),
+      message: issue.message.slice(0, 300),
+    }));
     throw invalidInput('The request cannot be understood. Please correct the places named.', issues);
   }
 }

@@ -103,7 +103,7 @@ function dropUnusedConnections(fastify: FastifyInstance): void {
     socket.once('close', () => open.delete(socket));
   });
   fastify.addHook('preClose', async () => {
-    for (const socket of [] as Socket[]) if (socket.bytesRead === 0) socket.destroy();
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
   });
 }
 
