@@ -4,6 +4,7 @@ const tests = ['**/*.spec.ts', '**/test/**/*.ts', 'libs/testing/**/*.ts'];
 /** Programs whose output is for the person at the terminal; everything else writes through libs/telemetry. */
 const terminalPrograms = [
   'tools/**',
+  'bench/src/main.ts',
   'services/*/src/{migrate,openapi}.ts',
   '.ci/**',
   '*.{mjs,cjs}',

@@ -24,5 +24,8 @@ export function cpuSeconds(roots: readonly number[]): number {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => statOf(Number(name)) ?? []);
   const wanted = new Set(roots);
-  return stats.filter((s) => wanted.has(s.pid) || wanted.has(s.parent)).reduce((sum, s) => sum + s.ticks, 0) / ticksPerSecond;
+  return (
+    stats.filter((s) => wanted.has(s.pid) || wanted.has(s.parent)).reduce((sum, s) => sum + s.ticks, 0) /
+    ticksPerSecond
+  );
 }

@@ -32,7 +32,9 @@ export function send(agent: Agent, origin: URL, call: Call): Promise<{ status: n
     path: call.path,
     headers: {
       ...call.headers,
-      ...(call.body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(call.body) }),
+      ...(call.body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(call.body) }),
     },
   };
   return new Promise((resolve, reject) => {

@@ -10,8 +10,14 @@ const option = (name: string, fallback: number): number => {
   const at = args.indexOf(`--${name}`);
   return at < 0 ? fallback : Number(args[at + 1]);
 };
-const wanted = args.filter((arg, i) => !arg.startsWith('--') && !args[i - 1]?.match(/^--(rounds|seconds|clients)$/));
-const options: Options = { rounds: option('rounds', 5), seconds: option('seconds', 6), clients: option('clients', 16) };
+const wanted = args.filter(
+  (arg, i) => !arg.startsWith('--') && !args[i - 1]?.match(/^--(rounds|seconds|clients)$/),
+);
+const options: Options = {
+  rounds: option('rounds', 5),
+  seconds: option('seconds', 6),
+  clients: option('clients', 16),
+};
 const flows = { create: createFlow, read: readFlow };
 
 const note = (line: string): void => {

@@ -18,8 +18,8 @@ export function resultsPage(comparisons: readonly Comparison[], options: Options
       `${mean(ours.map((m) => m.p99)).toFixed(0)} ms`,
       `${mean(floor.map((m) => m.p99)).toFixed(0)} ms`,
       ratio(c.p99),
-      `${mean(ours.map((m) => m.cpuMicros)).toFixed(0)}`,
-      `${mean(floor.map((m) => m.cpuMicros)).toFixed(0)}`,
+      mean(ours.map((m) => m.cpuMicros)).toFixed(0),
+      mean(floor.map((m) => m.cpuMicros)).toFixed(0),
     ];
     return `| ${cells.join(' | ')} |`;
   });

@@ -13,9 +13,9 @@ export interface Stage {
   readonly floorUrl: URL;
   readonly dir: string;
   /** Processes whose CPU counts for the system: services, NATS. PostgreSQL counts for both. */
-  systemPids(): number[];
-  floorPids(): number[];
-  postgresPid(): number;
+  readonly systemPids: () => number[];
+  readonly floorPids: () => number[];
+  readonly postgresPid: () => number;
   stop(): Promise<void>;
 }
 
@@ -48,7 +48,9 @@ export async function openStage(note: (line: string) => void): Promise<Stage> {
     floorUrl,
     dir,
     systemPids: () =>
-      ['gateway', 'access', 'cases', 'files', 'notify', 'metrics', 'nats'].flatMap((name) => system.process(name).pid ?? []),
+      ['gateway', 'access', 'cases', 'files', 'notify', 'metrics', 'nats'].flatMap(
+        (name) => system.process(name).pid ?? [],
+      ),
     floorPids: () => (floor.pid === undefined ? [] : [floor.pid]),
     postgresPid: () => system.process('postgres').pid ?? 0,
     async stop() {

@@ -12,6 +12,7 @@ const commands = {
   provision: { program: 'tools/bus/dist/provision.js', build: true },
   'dead-letters': { program: 'tools/bus/dist/dead-letters.js', build: true },
   'compose:secrets': { program: 'tools/stack/dist/compose-secrets.js', build: true },
+  bench: { program: 'bench/dist/main.js', build: true },
   test: { program: 'tools/bootstrap/test.mjs' },
   'test:soak': { program: 'tools/bootstrap/test.mjs', args: ['--soak'] },
   check: { program: 'tools/bootstrap/check.mjs' },

@@ -12,8 +12,12 @@ import { floorTables } from './tables.js';
 const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 20 });
 await pool.query(floorTables);
 
-const run = (client: pg.ClientBase | pg.Pool, name: string, text: string, values: unknown[]): Promise<pg.QueryResult> =>
-  client.query({ name, text, values });
+const run = (
+  client: pg.ClientBase | pg.Pool,
+  name: string,
+  text: string,
+  values: unknown[],
+): Promise<pg.QueryResult> => client.query({ name, text, values });
 
 async function inTransaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
@@ -36,7 +40,8 @@ interface CaseBody {
 }
 
 const outboxSql = 'insert into outbox (message_id, subject, aggregate_id, payload) values ($1, $2, $3, $4)';
-const auditSql = 'insert into audit (at, actor_id, act, case_id, outcome, trace_id) values ($1, $2, $3, $4, $5, $6)';
+const auditSql =
+  'insert into audit (at, actor_id, act, case_id, outcome, trace_id) values ($1, $2, $3, $4, $5, $6)';
 const inboxSql = 'insert into inbox (durable, message_id, handled_at) values ($1, $2, $3)';
 
 async function create(member: string, key: string, raw: string): Promise<object> {
@@ -66,14 +71,22 @@ async function create(member: string, key: string, raw: string): Promise<object>
       [grantId, caseId, member, at],
     );
     for (const [i, subject] of ['case-shared', 'acted'].entries()) {
-      await run(client, 'outbox', outboxSql, [messages[i], subject, caseId, JSON.stringify({ caseId, member, at })]);
+      await run(client, 'outbox', outboxSql, [
+        messages[i],
+        subject,
+        caseId,
+        JSON.stringify({ caseId, member, at }),
+      ]);
     }
   });
   after(async (client) => {
     await run(client, 'inbox', inboxSql, ['notify', messages[0], at]);
     await run(client, 'inbox', inboxSql, ['access', messages[1], at]);
     await run(client, 'audit', auditSql, [at, member, 'case.create', caseId, 'done', null]);
-    await run(client, 'published', 'update outbox set published_at = $2 where message_id = any($1)', [messages, at]);
+    await run(client, 'published', 'update outbox set published_at = $2 where message_id = any($1)', [
+      messages,
+      at,
+    ]);
   });
   return reply;
 }
@@ -93,7 +106,12 @@ async function read(member: string, caseId: string): Promise<object> {
   );
   if (allowed.length === 0) return { status: 404 };
   const { rows } = await run(pool, 'select-case', 'select * from cases where id = $1', [caseId]);
-  const { rows: posts } = await run(pool, 'select-posts', 'select * from post where case_id = $1 order by number', [caseId]);
+  const { rows: posts } = await run(
+    pool,
+    'select-posts',
+    'select * from post where case_id = $1 order by number',
+    [caseId],
+  );
   return { ...(rows[0] as object), posts };
 }
 
@@ -104,8 +122,15 @@ function after(work: (client: pg.PoolClient) => Promise<void>): void {
 }
 
 async function member(request: IncomingMessage): Promise<string> {
-  const secret = createHash('sha256').update(request.headers.cookie ?? '').digest();
-  const { rows } = await run(pool, 'session', 'select member_id from session where secret_hash = $1 and ends_at > now()', [secret]);
+  const secret = createHash('sha256')
+    .update(request.headers.cookie ?? '')
+    .digest();
+  const { rows } = await run(
+    pool,
+    'session',
+    'select member_id from session where secret_hash = $1 and ends_at > now()',
+    [secret],
+  );
   return (rows[0] as { member_id: string } | undefined)?.member_id ?? '';
 }
 
@@ -118,7 +143,9 @@ async function textOf(request: IncomingMessage): Promise<string> {
 
 function answer(response: ServerResponse, status: number, body: object): void {
   const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+    .end(text);
 }
 
 const server = createServer((request, response) => {
@@ -128,7 +155,9 @@ const server = createServer((request, response) => {
       return;
     }
     if (request.url === '/session') {
-      const secret = createHash('sha256').update(request.headers.cookie ?? '').digest();
+      const secret = createHash('sha256')
+        .update(request.headers.cookie ?? '')
+        .digest();
       const id = randomUUID();
       await pool.query(`insert into session values ($1, $2, now() + interval '1 day')`, [secret, id]);
       answer(response, 201, { id });
@@ -136,7 +165,11 @@ const server = createServer((request, response) => {
     }
     const caller = await member(request);
     if (request.method === 'POST') {
-      answer(response, 201, await create(caller, String(request.headers['idempotency-key']), await textOf(request)));
+      answer(
+        response,
+        201,
+        await create(caller, String(request.headers['idempotency-key']), await textOf(request)),
+      );
     } else {
       answer(response, 200, await read(caller, (request.url ?? '').split('/').pop() ?? ''));
     }

@@ -5,8 +5,12 @@ import type { Call } from '../load.js';
 import { signedIn, type SignedIn, type Stage } from '../stage.js';
 
 const clinical = {
-  question: 'Seven days of fever without a focus in a child who looks well. Which investigations would you do in primary care?',
-  history: 'Fever up to 39.2 in the evenings since day 1. Drinking and passing urine. No rash, no joint swelling. Vaccinated. '.repeat(4),
+  question:
+    'Seven days of fever without a focus in a child who looks well. Which investigations would you do in primary care?',
+  history:
+    'Fever up to 39.2 in the evenings since day 1. Drinking and passing urine. No rash, no joint swelling. Vaccinated. '.repeat(
+      4,
+    ),
   ageBand: '2-5 years',
   sex: 'not-relevant',
   intendedAction: 'unsure',
@@ -20,7 +24,9 @@ export interface Options {
 }
 
 /** Both sides set up: who asks, the panel asked, and the floor's session. */
-async function prepare(stage: Stage): Promise<{ gp: SignedIn; panelId: string; floorHeaders: Record<string, string> }> {
+async function prepare(
+  stage: Stage,
+): Promise<{ gp: SignedIn; panelId: string; floorHeaders: Record<string, string> }> {
   const gp = await signedIn(stage, 'gp');
   const { body } = await gp.session.call('GET', '/api/v1/panels');
   const panelId = (body as { panels: { panelId: string }[] }).panels[0]?.panelId ?? '';
@@ -36,7 +42,11 @@ const newCase = (panelId: string): object => ({
 });
 
 /** POST of a case, up to and with its notification; against the same durable rows written by the floor. */
-export async function createFlow(stage: Stage, options: Options, note: (line: string) => void): Promise<Comparison> {
+export async function createFlow(
+  stage: Stage,
+  options: Options,
+  note: (line: string) => void,
+): Promise<Comparison> {
   const { gp, panelId, floorHeaders } = await prepare(stage);
   const body = JSON.stringify(newCase(panelId));
   const call = (headers: Readonly<Record<string, string>>) => (): Call => ({
@@ -58,7 +68,11 @@ export async function createFlow(stage: Stage, options: Options, note: (line: st
 }
 
 /** GET of a case: decided, audited, read. */
-export async function readFlow(stage: Stage, options: Options, note: (line: string) => void): Promise<Comparison> {
+export async function readFlow(
+  stage: Stage,
+  options: Options,
+  note: (line: string) => void,
+): Promise<Comparison> {
   const { gp, panelId, floorHeaders } = await prepare(stage);
   const idsOf = async (url: URL, headers: Readonly<Record<string, string>>): Promise<string[]> => {
     const ids: string[] = [];
@@ -74,11 +88,13 @@ export async function readFlow(stage: Stage, options: Options, note: (line: stri
   };
   const ours = await idsOf(stage.systemUrl, gp.headers);
   const floor = await idsOf(stage.floorUrl, floorHeaders);
-  const call = (ids: readonly string[], headers: Readonly<Record<string, string>>) => (i: number): Call => ({
-    method: 'GET',
-    path: `/api/v1/cases/${ids[i % ids.length] ?? ''}`,
-    headers,
-  });
+  const call =
+    (ids: readonly string[], headers: Readonly<Record<string, string>>) =>
+    (i: number): Call => ({
+      method: 'GET',
+      path: `/api/v1/cases/${ids[i % ids.length] ?? ''}`,
+      headers,
+    });
   return compare(
     'read',
     stage,
@@ -90,4 +106,3 @@ export async function readFlow(stage: Stage, options: Options, note: (line: stri
     note,
   );
 }
-

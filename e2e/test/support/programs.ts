@@ -7,8 +7,12 @@ export interface Ended {
 }
 
 /** Runs a built program of the repository to its end, with only the environment given. */
-export async function runProgram(path: string, env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [inRepository(path), ...args], {
+export async function runProgram(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  onOutput: (text: string) => void = () => undefined,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [inRepository(path)], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 120_000,
@@ -18,6 +22,7 @@ export async function runProgram(path: string, env: NodeJS.ProcessEnv, ...args: 
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
+      onOutput(text);
     });
   }
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -27,10 +32,13 @@ export async function runProgram(path: string, env: NodeJS.ProcessEnv, ...args: 
   return { code, output };
 }
 
-/** Plays the demo against a system. */
-export const runDemo = (system: { url: string; issuer: string; mailboxUrl: string }): Promise<Ended> =>
-  runProgram('tools/demo/dist/main.js', {
-    PUBLIC_URL: system.url,
-    OIDC_ISSUER: system.issuer,
-    MAILBOX_URL: system.mailboxUrl,
-  });
+/** Plays the demo against a system; `onOutput` is told what it prints while it runs. */
+export const runDemo = (
+  system: { url: string; issuer: string; mailboxUrl: string },
+  onOutput?: (text: string) => void,
+): Promise<Ended> =>
+  runProgram(
+    'tools/demo/dist/main.js',
+    { PUBLIC_URL: system.url, OIDC_ISSUER: system.issuer, MAILBOX_URL: system.mailboxUrl },
+    onOutput,
+  );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Database, migrate } from '@definitivedx/db';
+import { type Database, migrate } from '@definitivedx/db';
 import { startWorld, type World } from '@definitivedx/testing';
 import { databaseOptions } from '../src/data/database.js';
 import { readCaseCode } from '../src/domain/case-code.js';

@@ -6,7 +6,12 @@ const megabyte = 1024 * 1024;
 const filesEnv = {
   /** A JSON keyring with mode 0600; read again when it changes. */
   FILES_KEYRING_FILE: z.string().min(1),
-  MAX_FILE_BYTES: z.coerce.number().int().min(1).max(2048 * megabyte).default(100 * megabyte),
+  MAX_FILE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2048 * megabyte)
+    .default(100 * megabyte),
   UPLOADS_AT_ONCE: z.coerce.number().int().min(1).max(1000).default(16),
   DOWNLOADS_AT_ONCE: z.coerce.number().int().min(1).max(1000).default(64),
   /** Either a folder … */

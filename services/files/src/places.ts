@@ -9,9 +9,13 @@ export class Places {
   /** @returns how to give the place back. @throws AppError `unavailable` when all are taken. */
   take(): () => void {
     if (this.taken >= this.most) {
-      throw new AppError('unavailable', 'Too many files are on their way just now. Please try again shortly.', {
-        retryAfterSeconds: 5,
-      });
+      throw new AppError(
+        'unavailable',
+        'Too many files are on their way just now. Please try again shortly.',
+        {
+          retryAfterSeconds: 5,
+        },
+      );
     }
     this.taken += 1;
     let held = true;

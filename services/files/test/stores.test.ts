@@ -33,13 +33,23 @@ storeContract('S3', async () => {
   const { url, region, bucket, accessKey, secretKey } = server;
   const store = new S3Store({ url, region, bucket, accessKey, secretKey, patienceMs: 2_000 });
   const { hostname, port } = new URL(url);
-  const client = new Client({ endPoint: hostname, port: Number(port), useSSL: false, region, accessKey, secretKey });
+  const client = new Client({
+    endPoint: hostname,
+    port: Number(port),
+    useSSL: false,
+    region,
+    accessKey,
+    secretKey,
+  });
   return {
     store,
     names: async () => {
       const names: string[] = [];
-      for await (const item of client.listObjectsV2(bucket) as AsyncIterable<{ name: string }>) names.push(item.name);
-      for await (const item of client.listIncompleteUploads(bucket, '', true) as AsyncIterable<{ key: string }>) {
+      for await (const item of client.listObjectsV2(bucket) as AsyncIterable<{ name: string }>)
+        names.push(item.name);
+      for await (const item of client.listIncompleteUploads(bucket, '', true) as AsyncIterable<{
+        key: string;
+      }>) {
         names.push(item.key);
       }
       return names.sort();

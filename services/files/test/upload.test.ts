@@ -17,7 +17,10 @@ let grantId: string;
 beforeAll(async () => {
   surgery = await Surgery.open();
   [gp, specialist, stranger] = await Promise.all([surgery.person(), surgery.person(), surgery.person()]);
-  ({ caseId, grantIds: [grantId = ''] } = await surgery.share(gp, [specialist]));
+  ({
+    caseId,
+    grantIds: [grantId = ''],
+  } = await surgery.share(gp, [specialist]));
 });
 afterAll(() => surgery.world.stop());
 
@@ -25,7 +28,11 @@ const list = async (by: Person, of = caseId): Promise<ReplyOf<typeof listFiles>[
   (await surgery.world.request(listFiles, await by.caller(), { caseId: of })).files;
 
 const events = (fileId: string): Promise<unknown[]> =>
-  surgery.rows('events', `select 1 from outbox where subject = 'evt.files.file-added.v1' and payload->>'fileId' = $1`, [fileId]);
+  surgery.rows(
+    'events',
+    `select 1 from outbox where subject = 'evt.files.file-added.v1' and payload->>'fileId' = $1`,
+    [fileId],
+  );
 
 const nothingLeft = async (objectsBefore: readonly string[], fileId: string): Promise<void> => {
   expect(await surgery.rows('row', 'select 1 from file where id = $1', [fileId])).toEqual([]);
@@ -61,7 +68,10 @@ describe('an upload', () => {
   it('that is empty is refused with a sentence', async () => {
     const response = await surgery.upload(gp, caseId, '');
     expect(response.status).toBe(400);
-    expect(await problemOf(response)).toMatchObject({ code: 'invalid-input', detail: expect.stringContaining('empty') });
+    expect(await problemOf(response)).toMatchObject({
+      code: 'invalid-input',
+      detail: expect.stringContaining('empty'),
+    });
   });
 
   it('leaves nothing of its text in the store', async () => {
@@ -133,7 +143,9 @@ describe('a repeat', () => {
 
   it('while the first is under way is asked to wait, and several at once make one file', async () => {
     const [fileId, text] = [randomUUID(), aText(4 * megabyte)];
-    const all = await Promise.all(Array.from({ length: 5 }, () => surgery.upload(gp, caseId, text, { fileId })));
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () => surgery.upload(gp, caseId, text, { fileId })),
+    );
     const statuses = all.map(({ status }) => status);
     expect(statuses).toContain(201);
     expect(new Set(statuses.filter((status) => status !== 201 && status !== 409))).toEqual(new Set());
@@ -147,7 +159,10 @@ describe('what is over the limit', () => {
     const [before, fileId] = [surgery.objects(), randomUUID()];
     const response = await surgery.upload(gp, caseId, aText(8 * megabyte + 1), { fileId });
     expect(response.status).toBe(413);
-    expect(await problemOf(response)).toMatchObject({ code: 'payload-too-large', detail: expect.stringContaining('8 MB') });
+    expect(await problemOf(response)).toMatchObject({
+      code: 'payload-too-large',
+      detail: expect.stringContaining('8 MB'),
+    });
     await nothingLeft(before, fileId);
   });
 
@@ -173,8 +188,17 @@ describe('the type of a file', () => {
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
     'base64',
   );
-  const jpeg = Buffer.concat([Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex'), Buffer.alloc(64), Buffer.from('ffd9', 'hex')]);
-  const webp = Buffer.concat([Buffer.from('RIFF'), Buffer.from([36, 0, 0, 0]), Buffer.from('WEBPVP8 '), Buffer.alloc(40)]);
+  const jpeg = Buffer.concat([
+    Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex'),
+    Buffer.alloc(64),
+    Buffer.from('ffd9', 'hex'),
+  ]);
+  const webp = Buffer.concat([
+    Buffer.from('RIFF'),
+    Buffer.from([36, 0, 0, 0]),
+    Buffer.from('WEBPVP8 '),
+    Buffer.alloc(40),
+  ]);
 
   it.each([
     ['a PNG called a text', png, 'letter.txt', 'image/png', 'letter.txt.png'],
@@ -183,7 +207,7 @@ describe('the type of a file', () => {
     ['a PDF', Buffer.from('%PDF-1.7\n%âãÏÓ\n1 0 obj'), 'letter.pdf', 'application/pdf', 'letter.pdf'],
     ['a text', Buffer.from('größer als 3 < 4'), 'notes', 'text/plain', 'notes.txt'],
   ])('is decided by its content: %s', async (_what, content, name, mediaType, shown) => {
-    const response = await surgery.upload(gp, caseId, content as BodyInit, { name });
+    const response = await surgery.upload(gp, caseId, content, { name });
     expect(response.status).toBe(201);
     const file = (await response.json()) as { fileId: string };
     expect(file).toMatchObject({ mediaType, name: shown });
@@ -202,10 +226,13 @@ describe('the type of a file', () => {
     ['what is not UTF-8', Buffer.from([0x66, 0xff, 0xfe, 0x66])],
     ['UTF-16', Buffer.from('text', 'utf16le')],
     ['NUL in a text', 'a\u0000b'],
-    ['a text that stops being one late', Buffer.concat([Buffer.from(aText(2 * megabyte)), Buffer.from([0xc3])])],
+    [
+      'a text that stops being one late',
+      Buffer.concat([Buffer.from(aText(2 * megabyte)), Buffer.from([0xc3])]),
+    ],
   ])('is refused when it is none of those allowed: %s', async (_what, content) => {
     const [before, fileId] = [surgery.objects(), randomUUID()];
-    const response = await surgery.upload(gp, caseId, content as BodyInit, { fileId, name: 'photo.png' });
+    const response = await surgery.upload(gp, caseId, content, { fileId, name: 'photo.png' });
     expect(response.status).toBe(415);
     expect(await problemOf(response)).toMatchObject({
       code: 'unsupported-media-type',
@@ -226,7 +253,9 @@ describe('an upload that ends early', () => {
     expect(await list(gp)).not.toContainEqual(expect.objectContaining({ fileId }));
     expect((await surgery.download(gp, fileId)).status).toBe(404);
     sending.destroy();
-    await until(async () => (await surgery.rows('row', 'select 1 from file where id = $1', [fileId])).length === 0);
+    await until(
+      async () => (await surgery.rows('row', 'select 1 from file where id = $1', [fileId])).length === 0,
+    );
     await until(() => surgery.objects().length === before.length, 'the object to go');
     await nothingLeft(before, fileId);
   });

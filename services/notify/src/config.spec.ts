@@ -22,6 +22,7 @@ describe('the environment of notify', () => {
     { MAIL_FROM: 'no-reply@example.org' },
     { MAIL_FROM: '"DefinitiveDx" <no-reply@example.org>' },
     { SMTP_URL: 'smtp://127.0.0.1:2525' },
+    { HAND_OVER_ACCEPT_MINUTES: '15' },
   ])('may have %j', (change) => {
     expect(problems(change)).toBe('');
   });
@@ -34,6 +35,8 @@ describe('the environment of notify', () => {
     ['SMTP_URL', 'http://mail.example.org'],
     ['PUBLIC_URL', 'dx.example.org'],
     ['OPERATIONS_MAIL', 'the operators'],
+    ['HAND_OVER_ACCEPT_MINUTES', '0'],
+    ['HAND_OVER_ACCEPT_MINUTES', 'soon'],
   ])('refuses %s=%j by name, without showing secrets', (name, value) => {
     expect(problems({ [name]: value })).toContain(`${name}: `);
     expect(problems({ [name]: value })).not.toContain('secret');

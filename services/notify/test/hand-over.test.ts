@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { revokeShare, caseAudience } from '@definitivedx/contracts';
+import { addPost, caseAudience, closeCase, revokeShare } from '@definitivedx/contracts';
 import { randomUUID } from 'node:crypto';
+import { changeShift } from '../src/commands/change-shift.js';
+import type { TimerRow } from '../src/data/timers.js';
 import { daily, hour, House, minute } from './handing-over.js';
 
 let house: House;
@@ -51,6 +53,22 @@ describe('a shift change', () => {
       '3 cases are handed over to you on DefinitiveDx. Please accept what you take on.',
     ]);
     expect(await house.mails(panel.day)).toEqual([]);
+  });
+
+  it('is made once though a lease ran out early and three have it in hand', async () => {
+    const day = await begin();
+    const panel = await house.panel();
+    const caseId = await house.share(panel);
+    const [timer] = await house.sql<TimerRow>(
+      `select id, kind, panel_id as "panelId", due_at as "dueAt" from timer where panel_id = $1`,
+      [panel.panelId],
+    );
+    house.world.clock.set(`${day}T19:00:00Z`);
+    const { work } = house;
+    await Promise.all([1, 2, 3].map(() => changeShift(work!, timer!)));
+    expect(await house.made(panel)).toHaveLength(1);
+    expect(await house.told(panel.night)).toEqual([['hand-over-waiting', caseId]]);
+    expect(await house.mails(panel.night)).toHaveLength(1);
   });
 
   it('makes no list when the same doctor goes on, nor when there is nothing to hand over', async () => {
@@ -235,15 +253,25 @@ describe('a hand-over', () => {
     expect(handOver?.items.filter((item) => item.notedAt).map((item) => item.caseId)).toEqual([noted]);
   });
 
-  it('loses a case that is withdrawn meanwhile, and is complete when it was the last', async () => {
+  it('loses a case that is withdrawn or closed meanwhile, and is complete when it was the last', async () => {
     const day = await next();
     const panel = await house.panel();
-    const caseId = await house.share(panel);
+    const [withdrawn, closed] = [await house.share(panel), await house.share(panel)];
+    const advice = { kind: 'advice', body: 'No referral.', recommendation: 'OTHER' } as const;
+    const { world } = house;
+    await world.request(addPost, await panel.day.caller(), {
+      commandId: randomUUID(),
+      caseId: closed,
+      ...advice,
+    });
     await house.to(`${day}T20:00:00Z`);
     const gp = await house.gp.caller();
-    const { grants } = await house.world.request(caseAudience, gp, { caseId });
+    const { grants } = await world.request(caseAudience, gp, { caseId: withdrawn });
     const grantId = grants[0]!.grantId;
-    await house.world.request(revokeShare, gp, { commandId: randomUUID(), caseId, grantId });
+    await world.request(revokeShare, gp, { commandId: randomUUID(), caseId: withdrawn, grantId });
+    await house.until(panel.night, ([h]) => h?.items.length === 1, 'the withdrawn case gone');
+    const survey = { outcome: 'confirmed-plan', referral: 'contemplated-avoided' } as const;
+    await world.request(closeCase, gp, { commandId: randomUUID(), caseId: closed, survey });
     await house.until(panel.night, (all) => all.length === 0, 'a complete hand-over');
     await house.to(`${day}T21:00:00Z`);
     expect(await house.told(panel.lead)).toEqual([]);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { MemberCaller } from '@definitivedx/auth';
+import { ServiceContext } from '@definitivedx/bus';
 import {
   acceptHandOver,
   addPost,
@@ -20,7 +21,9 @@ import {
 } from '@definitivedx/contracts';
 import { startWorld, until, type World } from '@definitivedx/testing';
 import { appModule } from '../src/app.module.js';
+import type { TimerWork } from '../src/commands/hand-over-lists.js';
 import { databaseOptions } from '../src/data/database.js';
+import { MailSender } from '../src/delivery/mail-sender.js';
 import { Timekeeper } from '../src/work/timekeeper.js';
 
 type ManagedProcess = Awaited<ReturnType<World['startProgram']>>;
@@ -62,6 +65,8 @@ export class House {
     private readonly trustId: string,
     readonly gp: Doctor,
     private readonly replicas: readonly Timekeeper[],
+    /** What the effects of the timers work with, in the first replica. */
+    readonly work: TimerWork | undefined,
   ) {}
 
   static async open(replicas = 2): Promise<House> {
@@ -89,10 +94,13 @@ export class House {
       operations: 'operations@demo.invalid',
     };
     const timekeepers: Timekeeper[] = [];
+    let work: TimerWork | undefined;
     for (let n = 0; n < replicas; n += 1) {
       const config = { mail, handOverAcceptMinutes: 30, port: 0 };
       const { app } = await world.service('notify', appModule, databaseOptions, { config });
       timekeepers.push(app.get(Timekeeper));
+      const [service, sender] = [app.get(ServiceContext), app.get(MailSender)];
+      work ??= { service, sender, acceptWithinMs: 30 * minute };
     }
     const operator = await world.as('operator');
     const practice = await world.request(registerOrganisation, operator, {
@@ -106,7 +114,7 @@ export class House {
       name: 'Demo trust',
     });
     const gp = await register(world, 'P81001', practice.organisationId, ['clinician']);
-    return new House(world, cases, mailbox.url, trust.organisationId, gp, timekeepers);
+    return new House(world, cases, mailbox.url, trust.organisationId, gp, timekeepers, work);
   }
 
   specialist(): Promise<Doctor> {

@@ -5,7 +5,7 @@ import { createStepper, StepFailed } from './step.js';
 import { playStory, type Setting } from './story.js';
 
 /** For how long a gateway that is being restarted is waited for, in milliseconds. */
-const patienceMs = 15_000;
+const patienceMs = 8_000;
 
 /** Where the system is: as `npm start` wrote it down, or as it is by default. */
 function settingOf(env: NodeJS.ProcessEnv): Setting {

@@ -40,14 +40,14 @@ export class Session {
   /** One request with this person's cookies, redirects not followed. @throws when the site does not answer. */
   async ask(
     address: string | URL,
-    init: RequestInit & { headers?: Record<string, string> } = {},
+    { headers = {}, ...init }: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
   ): Promise<Response> {
     const url = new URL(address, this.home);
     const cookies = [...this.jar(url)].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(url, {
       signal: AbortSignal.timeout(requestMs),
       ...init,
-      headers: { ...(cookies ? { cookie: cookies } : {}), ...init.headers },
+      headers: { ...(cookies ? { cookie: cookies } : {}), ...headers },
       redirect: 'manual',
     });
     for (const line of response.headers.getSetCookie()) this.take(url, line);

@@ -86,8 +86,7 @@ function onPath(program: string): string | undefined {
 const cacheRoot = (): string =>
   join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'definitivedx');
 
-const executableOf = (tool: Tool): string =>
-  process.platform === 'win32' ? `${tool.name}.exe` : tool.name;
+const executableOf = (tool: Tool): string => (process.platform === 'win32' ? `${tool.name}.exe` : tool.name);
 
 /** Fetches the official archive, verifies it, and leaves the program in `folder`. */
 async function download(tool: Tool, folder: string): Promise<void> {

@@ -30,6 +30,8 @@ const openHours = z
     message: 'Let hours end after they start, on the same day.',
   });
 
+const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+
 /** Pairs of hours that overlap, by the place of the later one in the list. */
 const overlapping = (hours: readonly z.output<typeof openHours>[]): readonly number[] =>
   hours.flatMap((one, place) =>
@@ -52,6 +54,10 @@ export const panelTerms = z.strictObject({
     .min(1)
     .max(50)
     .superRefine((hours, context) => {
+      // Less and the date of a target would be years away.
+      if (hours.reduce((sum, { start, end }) => sum + minutesOf(end) - minutesOf(start), 0) < 60) {
+        context.addIssue({ code: 'custom', message: 'Let the panel be open for at least one hour a week.' });
+      }
       for (const place of overlapping(hours)) {
         const message = 'These hours overlap others of the same day. Let one end before the other begins.';
         context.addIssue({ code: 'custom', path: [place], message });

@@ -122,9 +122,10 @@ async function compare(
   content: Split,
 ): Promise<FileSummary> {
   const known = await findFile(files.service.db, file.fileId);
-  if (!known || known.mediaType !== file.mediaType) throw otherFile();
+  if (known?.mediaType !== file.mediaType) throw otherFile();
   const dataKey = await unwrapKey(known.wrappedKey, known, files.keys);
-  if (await sameContent(known, new Intake(known.bytes, known.mediaType, dataKey), content)) return summaryOf(known);
+  if (await sameContent(known, new Intake(known.bytes, known.mediaType, dataKey), content))
+    return summaryOf(known);
   throw otherFile();
 }
 
@@ -135,7 +136,8 @@ async function sameContent(known: StoredFile, intake: Intake, content: Split): P
     });
   } catch (error) {
     // Longer than the file it is compared with, or no text where that is one.
-    if (error instanceof AppError && ['payload-too-large', 'unsupported-media-type'].includes(error.code)) return false;
+    if (error instanceof AppError && ['payload-too-large', 'unsupported-media-type'].includes(error.code))
+      return false;
     throw error;
   }
   return intake.bytes === known.bytes && intake.fingerprint().equals(known.fingerprint);

@@ -28,7 +28,8 @@ export function claim({ service: { db, clock } }: FilesContext, attempt: Attempt
     const taken = await lockFile(tx, file.fileId);
     // It was abandoned and swept between the two statements.
     if (!taken) throw inFlight(1);
-    if (taken.uploadedBy !== file.uploadedBy || taken.caseId !== file.caseId || taken.destroyed) throw usedId();
+    if (taken.uploadedBy !== file.uploadedBy || taken.caseId !== file.caseId || taken.destroyed)
+      throw usedId();
     if (taken.leaseUntil === null) return false;
     const waitMs = taken.leaseUntil.getTime() - now.getTime();
     if (waitMs > 0) throw inFlight(Math.ceil(waitMs / 1000));
@@ -65,7 +66,10 @@ export function keepLease(
 }
 
 /** Leaves nothing of an attempt. What cannot be removed now is removed by the sweep. */
-export async function abandon({ service: { db, clock }, store }: FilesContext, attempt: Attempt): Promise<void> {
+export async function abandon(
+  { service: { db, clock }, store }: FilesContext,
+  attempt: Attempt,
+): Promise<void> {
   try {
     await dropUpload(db, attempt, clock.now());
     await store.remove(attempt.objectKey);
@@ -75,7 +79,8 @@ export async function abandon({ service: { db, clock }, store }: FilesContext, a
   }
 }
 
-export const lostLease = (): AppError => unavailable('The file storage', new Error('the lease of the upload ran out'));
+export const lostLease = (): AppError =>
+  unavailable('The file storage', new Error('the lease of the upload ran out'));
 
 const inFlight = (seconds: number): AppError =>
   new AppError('command-in-flight', 'The same upload is still under way. Please ask again shortly.', {

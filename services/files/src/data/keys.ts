@@ -21,10 +21,16 @@ export async function lockFilesUnderOtherKeys(
   limit: number,
 ): Promise<{ fileId: string; caseId: string; wrappedKey: WrappedKey }[]> {
   const rows = await tx.run(lockOld, [current, limit]);
-  return rows.map(({ kekId, wrapped, ...file }) => ({ ...file, wrappedKey: { keyId: kekId, bytes: wrapped } }));
+  return rows.map(({ kekId, wrapped, ...file }) => ({
+    ...file,
+    wrappedKey: { keyId: kekId, bytes: wrapped },
+  }));
 }
 
-const update = statement<never>('files.rewrap', 'update file set kek_id = $2, wrapped_key = $3 where id = $1');
+const update = statement<never>(
+  'files.rewrap',
+  'update file set kek_id = $2, wrapped_key = $3 where id = $1',
+);
 
 export async function keepWrappedKey(tx: Transaction, fileId: string, wrapped: WrappedKey): Promise<void> {
   await tx.run(update, [fileId, wrapped.keyId, wrapped.bytes]);

@@ -85,7 +85,9 @@ export async function completeUpload(
   { fileId, objectKey }: Pick<NewFile, 'fileId' | 'objectKey'>,
   stored: { readonly bytes: number; readonly fingerprint: Buffer; readonly at: Date },
 ): Promise<boolean> {
-  return (await tx.run(complete, [fileId, objectKey, stored.bytes, stored.fingerprint, stored.at])).length === 1;
+  return (
+    (await tx.run(complete, [fileId, objectKey, stored.bytes, stored.fingerprint, stored.at])).length === 1
+  );
 }
 
 const drop = statement<never>(
@@ -115,6 +117,11 @@ const dropAbandoned = statement<{ id: string }>(
 );
 
 /** Forgets uploads that nobody carries any more. Their objects go at `due`, when no slow writer can come back. @returns how many. */
-export async function dropAbandonedUploads(db: Queryable, now: Date, due: Date, limit: number): Promise<number> {
+export async function dropAbandonedUploads(
+  db: Queryable,
+  now: Date,
+  due: Date,
+  limit: number,
+): Promise<number> {
   return (await db.run(dropAbandoned, [now, due, limit])).length;
 }

@@ -10,12 +10,8 @@ const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]/gu;
  * @param extension of the type that the content was found to have, without a dot.
  */
 export function displayName(given: string | undefined, extension: string): string {
-  const base = (given ?? '')
-    .toWellFormed()
-    .normalize('NFC')
-    .replace(invisible, '')
-    .split(/[/\\]/)
-    .at(-1)!;
+  const base =
+    (given ?? '').toWellFormed().normalize('NFC').replace(invisible, '').split(/[/\\]/).at(-1) ?? '';
   const plain = base
     .replace(/[<>:"|?*\uFFFD]/g, '_')
     .replace(/\p{Zs}+/gu, ' ')
@@ -35,7 +31,9 @@ function withoutExtension(name: string, extension: string): string {
 /** Cut between characters as people see them, not inside one. */
 function shortened(text: string, most: number): string {
   let kept = '';
-  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text.slice(0, 4 * most))) {
+  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(
+    text.slice(0, 4 * most),
+  )) {
     if (kept.length + segment.length > most) break;
     kept += segment;
   }

@@ -47,7 +47,11 @@ export class FilesController {
   }
 
   @Get(':fileId')
-  async get(@Req() request: Request, @Res() reply: FastifyReply, @Param('fileId') asked: string): Promise<void> {
+  async get(
+    @Req() request: Request,
+    @Res() reply: FastifyReply,
+    @Param('fileId') asked: string,
+  ): Promise<void> {
     const fileId = parseInput(id, asked);
     const tag = `"${fileId}"`;
     // A stored file never changes: a range of what the client began with always fits.

@@ -34,7 +34,11 @@ export async function assertMayAdd(
 }
 
 /** @throws AppError `not-found`, as `assertMayAdd`. */
-export async function assertMayList(files: FilesContext, caller: MemberCaller, caseId: string): Promise<void> {
+export async function assertMayList(
+  files: FilesContext,
+  caller: MemberCaller,
+  caseId: string,
+): Promise<void> {
   if (!(await isOpen(files, caller, caseId, 'files'))) throw notFound();
 }
 
@@ -52,7 +56,11 @@ export async function assertMayRead(
 }
 
 /** For something long that was allowed before; not a new read, so not audited again. @throws AppError `not-found`. */
-export async function assertStillMay(files: FilesContext, caller: MemberCaller, caseId: string): Promise<void> {
+export async function assertStillMay(
+  files: FilesContext,
+  caller: MemberCaller,
+  caseId: string,
+): Promise<void> {
   const { bus } = files.service;
   const input = { caseId, memberIds: [caller.memberId] };
   const { memberIds } = await bus.request(whoMaySee, await bus.self(), input);

@@ -63,7 +63,8 @@ export class S3Store implements Store {
       return stream;
     } catch (error) {
       // Asking beyond the end of an object is no failure of the server.
-      if (error instanceof S3Error && error.code === 'InvalidRange') throw new MissingObject('too short', { cause: error });
+      if (error instanceof S3Error && error.code === 'InvalidRange')
+        throw new MissingObject('too short', { cause: error });
       throw translated(error);
     }
   }
@@ -166,8 +167,10 @@ const missing = new Set(['NoSuchKey', 'NotFound', 'NoSuchUpload']);
 /** What is not said by an S3 server in its own words is its absence. */
 function translated(error: unknown): unknown {
   if (error instanceof AppError) return error;
-  if (!(error instanceof S3Error)) return isOfTheNetwork(error) ? unavailable('The file storage', error) : error;
-  if (error.code !== undefined && missing.has(error.code)) return new MissingObject('no such object', { cause: error });
+  if (!(error instanceof S3Error))
+    return isOfTheNetwork(error) ? unavailable('The file storage', error) : error;
+  if (error.code !== undefined && missing.has(error.code))
+    return new MissingObject('no such object', { cause: error });
   return unavailable('The file storage', error);
 }
 
@@ -181,4 +184,7 @@ async function unlessMissing(removal: Promise<unknown>): Promise<void> {
 }
 
 const isOfTheNetwork = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E(?!RR_)[A-Z_]+$/.test(error.code);
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  /^E(?!RR_)[A-Z_]+$/.test(error.code);

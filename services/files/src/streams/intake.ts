@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, type Hmac, type KeyObject } from 'node:crypto';
+import { createHmac, hkdfSync, type KeyObject } from 'node:crypto';
 import { Transform, type TransformCallback } from 'node:stream';
 import { AppError, toAppError } from '@definitivedx/errors';
 import type { MediaType } from '../domain/media-type.js';
@@ -17,7 +17,7 @@ export const tooLarge = (maxBytes: number): AppError =>
  */
 export class Intake extends Transform {
   bytes = 0;
-  readonly #hmac: Hmac;
+  readonly #hmac: ReturnType<typeof createHmac>;
   readonly #text: TextCheck | undefined;
 
   constructor(

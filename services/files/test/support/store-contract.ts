@@ -62,11 +62,14 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       await expect(store.get(randomUUID(), 0, 10)).rejects.toThrow(MissingObject);
     });
 
-    it.each(['../../etc/passwd', 'a/b', '', 'not a key', `${randomUUID()}/..`])('takes no key like %j', async (key) => {
-      await expect(store.put(key, inPieces(Buffer.from('x'), 1))).rejects.toThrow('UUID');
-      await expect(store.get(key, 0, 1)).rejects.toThrow('UUID');
-      await expect(store.remove(key)).rejects.toThrow('UUID');
-    });
+    it.each(['../../etc/passwd', 'a/b', '', 'not a key', `${randomUUID()}/..`])(
+      'takes no key like %j',
+      async (key) => {
+        await expect(store.put(key, inPieces(Buffer.from('x'), 1))).rejects.toThrow('UUID');
+        await expect(store.get(key, 0, 1)).rejects.toThrow('UUID');
+        await expect(store.remove(key)).rejects.toThrow('UUID');
+      },
+    );
 
     it.each([100, 11 * megabyte])('leaves nothing when its source fails after %i bytes', async (length) => {
       const before = await at.names();

@@ -23,6 +23,9 @@ import { serviceOptions } from '../../src/http/server.js';
 export const megabyte = 1024 * 1024;
 const { headers } = fileDoor;
 
+/** What fetch takes as the body of a request. */
+type Body = NonNullable<RequestInit['body']>;
+
 /** Someone in the test, signed in anew at each use. */
 export interface Person {
   readonly memberId: string;
@@ -49,7 +52,9 @@ export class Surgery {
     readonly dir: string,
   ) {}
 
-  static async open(options: (world: World) => Promise<Partial<FilesOptions>> | Partial<FilesOptions> = () => ({})): Promise<Surgery> {
+  static async open(
+    options: (world: World) => Promise<Partial<FilesOptions>> | Partial<FilesOptions> = () => ({}),
+  ): Promise<Surgery> {
     const world = await startWorld();
     try {
       await world.startProgram('access');
@@ -110,7 +115,11 @@ export class Surgery {
   }
 
   /** The headers of an upload, as the gateway sends them. */
-  async uploadHeaders(by: Person, caseId: string, { fileId, name, headers: more }: Upload = {}): Promise<Record<string, string>> {
+  async uploadHeaders(
+    by: Person,
+    caseId: string,
+    { fileId, name, headers: more }: Upload = {},
+  ): Promise<Record<string, string>> {
     return {
       [headers.caller]: (await by.caller()).token,
       [headers.caseId]: caseId,
@@ -123,24 +132,26 @@ export class Surgery {
     };
   }
 
-  async upload(by: Person, caseId: string, content: BodyInit, options: Upload = {}): Promise<Response> {
+  async upload(by: Person, caseId: string, content: Body, options: Upload = {}): Promise<Response> {
     return fetch(this.address(), {
       method: 'POST',
       headers: await this.uploadHeaders(by, caseId, options),
       body: content,
       ...(content instanceof ReadableStream ? { duplex: 'half' } : {}),
-    } as RequestInit);
+    });
   }
 
   /** Uploads what must be taken. @returns the file's id. */
-  async add(by: Person, caseId: string, content: BodyInit, options: Upload = {}): Promise<string> {
+  async add(by: Person, caseId: string, content: Body, options: Upload = {}): Promise<string> {
     const response = await this.upload(by, caseId, content, options);
     if (response.status !== 201) throw new Error(`${String(response.status)}: ${await response.text()}`);
     return ((await response.json()) as { fileId: string }).fileId;
   }
 
   async download(by: Person, fileId: string, more: Record<string, string> = {}): Promise<Response> {
-    return fetch(`${this.address()}/${fileId}`, { headers: { [headers.caller]: (await by.caller()).token, ...more } });
+    return fetch(`${this.address()}/${fileId}`, {
+      headers: { [headers.caller]: (await by.caller()).token, ...more },
+    });
   }
 
   address(): string {
@@ -164,7 +175,11 @@ export class Surgery {
 
   /** Where the object of a file lies. */
   async objectOf(fileId: string): Promise<string> {
-    const [row] = await this.rows<{ key: string }>('object-key', 'select object_key as key from file where id = $1', [fileId]);
+    const [row] = await this.rows<{ key: string }>(
+      'object-key',
+      'select object_key as key from file where id = $1',
+      [fileId],
+    );
     const path = this.objects().find((candidate) => candidate.endsWith(row?.key ?? '-'));
     if (path === undefined) throw new Error(`no object of ${fileId}`);
     return path;

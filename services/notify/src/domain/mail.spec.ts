@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { caseMailText, deadLetterMailText } from './mail-text.js';
+import { caseMailText, deadLetterMailText, handOverMailText } from './mail-text.js';
 import { isGivenUp, pauseAfterMs, retryAfterMs } from './retry.js';
 import { classifySmtpError, smtpErrorCode } from './smtp-outcome.js';
 
@@ -13,6 +13,18 @@ describe('the text of a mail', () => {
       expect(text).toContain(`\nhttps://dx.example.org/cases/${caseId}\n`);
     },
   );
+
+  it.each([
+    ['hand-over-waiting', 1, /^1 case is handed over/],
+    ['hand-over-waiting', 12, /^12 cases are handed over/],
+    ['hand-over-overdue', 1, /^1 case has been handed over/],
+    ['hand-over-overdue', 2, /^2 cases have been handed over/],
+  ] as const)('%s: %i, counted in words that fit, and a link to the list', (template, cases, begins) => {
+    const { subject, text } = handOverMailText(template, cases, 'https://dx.example.org/');
+    expect(subject).not.toMatch(/[\r\n]/);
+    expect(text).toMatch(begins);
+    expect(text).toContain('\nhttps://dx.example.org/hand-overs\n');
+  });
 
   it('of an alert names what is needed to replay the event', () => {
     const alert = {

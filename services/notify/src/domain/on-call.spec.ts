@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { onCallAt, type Override, type Rota } from './on-call.js';
+import { onCallAt, takeOverUntil, type Override, type Rota } from './on-call.js';
 import { readWeeklyShifts, type WrittenShift } from './weekly-shifts.js';
 
 const shift = (weekday: number, start: string, end: string, memberId: string): WrittenShift => ({
@@ -223,5 +223,38 @@ describe('whatever the rota and the overrides', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('a shift taken over', () => {
+  const alone = rotaOf(
+    'Europe/London',
+    ...[1, 2, 3, 4, 5, 6, 7].map((weekday) => shift(weekday, '08:00', '08:00', 'only')),
+  );
+  const cover = override('2026-11-23T10:00:00Z', '2026-11-23T12:00:00Z', 'cover');
+
+  it.each([
+    [
+      'lasts until the shift would have ended',
+      office,
+      '2026-11-23T10:00:00Z',
+      [],
+      '2026-11-23T17:00:00.000Z',
+    ],
+    ['though the same doctor would go on', alone, '2026-11-23T10:00:00Z', [], '2026-11-24T08:00:00.000Z'],
+    ['in the small hours as well', nights, '2026-11-23T03:00:00Z', [], '2026-11-23T08:00:00.000Z'],
+    ['or until the override would have', office, '2026-11-23T11:00:00Z', [cover], '2026-11-23T12:00:00.000Z'],
+    [
+      'or until the next override begins',
+      office,
+      '2026-11-23T09:30:00Z',
+      [cover],
+      '2026-11-23T10:00:00.000Z',
+    ],
+    ['in a gap until it ends', office, '2026-11-24T06:00:00Z', [], '2026-11-24T09:00:00.000Z'],
+    ['but not longer than 12 hours', office, '2026-11-25T06:00:00Z', [], '2026-11-25T18:00:00.000Z'],
+    ['as without a rota', null, '2026-11-25T06:00:00Z', [], '2026-11-25T18:00:00.000Z'],
+  ] as const)('%s', (_rule, rota, at, overrides, until) => {
+    expect(takeOverUntil(rota, overrides, new Date(at)).toISOString()).toBe(until);
   });
 });
