@@ -54,8 +54,9 @@ export const panelTerms = z.strictObject({
     .min(1)
     .max(50)
     .superRefine((hours, context) => {
-      // Less and the date of a target would be years away.
-      if (hours.reduce((sum, { start, end }) => sum + minutesOf(end) - minutesOf(start), 0) < 60) {
+      const minutes = hours.map(({ start, end }) => minutesOf(end) - minutesOf(start));
+      // With less, the date of a target would be years away.
+      if (minutes.every((length) => length > 0) && minutes.reduce((sum, length) => sum + length) < 60) {
         context.addIssue({ code: 'custom', message: 'Let the panel be open for at least one hour a week.' });
       }
       for (const place of overlapping(hours)) {
