@@ -4,13 +4,16 @@ import { CallerSigner, DoorGuard } from '@definitivedx/auth';
 import { ServiceModule } from '@definitivedx/bus';
 import { Options, type GatewayConfig } from './config.js';
 import { databaseOptions } from './data/database.js';
+import { FileDoor } from './files/file-door.js';
 import { Housekeeping } from './housekeeping.js';
 import { ApiDocument } from './http/api-document.js';
 import { Authentication } from './http/authentication.js';
 import { CasesController } from './http/cases.controller.js';
 import { Commands } from './http/commands.js';
 import { DirectoryController } from './http/directory.controller.js';
+import { Downloads } from './http/downloads.js';
 import { EventsController } from './http/events.controller.js';
+import { FilesController } from './http/files.controller.js';
 import { MemberController } from './http/member.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { SiteController } from './http/site.controller.js';
@@ -37,6 +40,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       DirectoryController,
       CasesController,
       EventsController,
+      FilesController,
     ],
     providers: [
       { provide: APP_GUARD, useClass: DoorGuard },
@@ -47,6 +51,8 @@ export function appModule(config: GatewayConfig): DynamicModule {
       BearerTokens,
       Callers,
       Commands,
+      Downloads,
+      FileDoor,
       Housekeeping,
       IdentityProvider,
       LiveConnections,
