@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunningService } from '@definitivedx/bus';
@@ -9,6 +9,7 @@ import { startWorld, until, type World } from '@definitivedx/testing';
 import { aCase, Client } from './support/client.js';
 import { startGateway } from './support/gateway.js';
 import { Issuer } from './support/issuer.js';
+import { aPicture } from './support/pictures.js';
 import { registerPeople, staffPanel, subjectOf, type PersonKey } from './support/people.js';
 
 type Summary = ReplyOf<typeof listFiles>['files'][number];
@@ -55,13 +56,6 @@ afterAll(async () => {
   await world.stop();
 });
 
-/** As much of a PNG as tells its type: a header, and picture data that is noise. */
-const pngHead = Buffer.from(
-  '89504e470d0a1a0a0000000d4948445200000001000000010806000000' + '1f15c489' + '7fffffff49444154',
-  'hex',
-);
-const png = (length: number): Buffer => Buffer.concat([pngHead, randomBytes(length - pngHead.length)]);
-
 const attested = {
   'x-attestation-version': anonymisationDuty.version,
   'x-attestation-hash': anonymisationDuty.hash,
@@ -94,7 +88,7 @@ const rowsUnderWay = async (): Promise<number> =>
 
 describe('a file of a case', () => {
   it('is taken, listed, and given to who may see the case', async () => {
-    const content = png(3 * megabyte + 17);
+    const content = aPicture(3 * megabyte + 17);
     const response = await upload(content, {
       'content-type': 'image/png',
       'content-disposition': `attachment; filename*=UTF-8''rash%20d%C3%A4y%203.png`,
@@ -135,7 +129,7 @@ describe('a file of a case', () => {
   });
 
   it('is read in parts, and its headers alone', async () => {
-    const content = png(2 * megabyte);
+    const content = aPicture(2 * megabyte);
     const { fileId } = await added(await upload(content));
     const path = `/api/v1/files/${fileId}`;
     const part = await as('gp').fetch(path, { headers: { range: 'bytes=1048000-1049000' } });
@@ -200,7 +194,7 @@ describe('a file of a case', () => {
   );
 
   it('that is too large is refused before it has been sent', async () => {
-    const response = await upload(png(24 * megabyte + 1));
+    const response = await upload(aPicture(24 * megabyte + 1));
     expect(response.status).toBe(413);
     expect(await problemOf(response)).toMatchObject({ detail: expect.stringContaining('24 MB') });
   });
@@ -244,7 +238,7 @@ async function breakOff(url: string, headers: Record<string, string>): Promise<v
     headers: { ...attested, ...headers, authorization: `Bearer ${token}`, 'content-length': 20 * megabyte },
   });
   sending.on('error', () => undefined);
-  sending.write(png(3 * megabyte));
+  sending.write(aPicture(3 * megabyte));
   await until(async () => (await rowsUnderWay()) === 1, 'the upload to be under way');
   sending.destroy();
 }
@@ -256,7 +250,7 @@ describe('a client that goes away', () => {
   });
 
   it('gives its places back, also when it never read what it asked for', async () => {
-    const { fileId } = await added(await upload(png(20 * megabyte)));
+    const { fileId } = await added(await upload(aPicture(20 * megabyte)));
     const path = `/api/v1/files/${fileId}`;
     const running = await Promise.all(Array.from({ length: 6 }, () => as('gp').fetch(path)));
     expect(running.map(({ status }) => status)).toEqual(Array(6).fill(200));
