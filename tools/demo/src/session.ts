@@ -60,10 +60,13 @@ export class Session {
       method,
       headers: {
         origin: new URL(this.home).origin,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        // What is text already is CSV; all else goes as JSON.
+        ...(body === undefined
+          ? {}
+          : { 'content-type': typeof body === 'string' ? 'text/csv' : 'application/json' }),
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     return readAnswer(response);
   }
