@@ -72,6 +72,12 @@ export class Transaction implements Queryable {
   }
 }
 
+/**
+ * How long a statement may take, in milliseconds: less than a request on the bus is waited for. A server that has
+ * stopped answering (a frozen machine, a cut network) closes no connection, so that nothing else would end the wait.
+ */
+const queryTimeoutMs = 4_000;
+
 /** A service's own database. */
 export class Database implements Queryable {
   private constructor(
@@ -83,7 +89,10 @@ export class Database implements Queryable {
   /** Prepares the pool. Does not wait for the server: a service starts, unready, while its database is away. */
   static async connect(options: DatabaseOptions): Promise<Database> {
     let pool: pg.Pool | undefined;
-    const orm = await openOrm(options, (created) => (pool = created));
+    const orm = await openOrm(options, {
+      query_timeout: queryTimeoutMs,
+      onPoolCreated: (created) => (pool = created),
+    });
     // Has MikroORM make its pool now; asking for its native client would connect, and wait for the server.
     orm.em.getConnection().getClient();
     if (!pool) throw new Error('MikroORM made no connection pool');
@@ -158,7 +167,7 @@ export class Database implements Queryable {
 /** MikroORM as every service uses it: no discovery by file name, no implicit connection, no query log. */
 export function openOrm(
   options: DatabaseOptions,
-  onPoolCreated?: (pool: pg.Pool) => void,
+  driverOptions: pg.ClientConfig & { readonly onPoolCreated?: (pool: pg.Pool) => void } = {},
 ): Promise<MikroORM> {
   return MikroORM.init({
     clientUrl: options.url,
@@ -173,7 +182,7 @@ export function openOrm(
     driverOptions: {
       connectionTimeoutMillis: 3_000,
       keepAlive: true,
-      ...(onPoolCreated ? { onPoolCreated } : {}),
+      ...driverOptions,
     },
     migrations: {
       migrationsList: options.migrations.map((m) => ({ name: m.name, class: m.class })),
