@@ -57,10 +57,14 @@ export async function createFlow(
   });
   return compare(
     'create',
-    stage,
     {
-      ours: { url: stage.systemUrl, next: call(gp.headers), expected: 201, pids: stage.systemPids },
-      floor: { url: stage.floorUrl, next: call(floorHeaders), expected: 201, pids: stage.floorPids },
+      ours: { url: stage.systemUrl, next: call(gp.headers), expected: 201, processes: stage.systemProcesses },
+      floor: {
+        url: stage.floorUrl,
+        next: call(floorHeaders),
+        expected: 201,
+        processes: stage.floorProcesses,
+      },
     },
     options,
     note,
@@ -97,10 +101,19 @@ export async function readFlow(
     });
   return compare(
     'read',
-    stage,
     {
-      ours: { url: stage.systemUrl, next: call(ours, gp.headers), expected: 200, pids: stage.systemPids },
-      floor: { url: stage.floorUrl, next: call(floor, floorHeaders), expected: 200, pids: stage.floorPids },
+      ours: {
+        url: stage.systemUrl,
+        next: call(ours, gp.headers),
+        expected: 200,
+        processes: stage.systemProcesses,
+      },
+      floor: {
+        url: stage.floorUrl,
+        next: call(floor, floorHeaders),
+        expected: 200,
+        processes: stage.floorProcesses,
+      },
     },
     options,
     note,
