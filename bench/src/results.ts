@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import type { Comparison, Spread } from './compare.js';
 import { total, type CpuUsed } from './cpu.js';
 import type { Options } from './flows/requests.js';
+import { isSection, sectionText, type Section } from './section.js';
 
 const ratio = (s: Spread): string => `${s.median.toFixed(2)} (${s.low.toFixed(2)}–${s.high.toFixed(2)})`;
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -17,7 +18,9 @@ function costOf(rounds: readonly CpuUsed[]): string {
 }
 
 /** The committed page of results. */
-export function resultsPage(comparisons: readonly Comparison[], options: Options): string {
+export function resultsPage(results: readonly (Comparison | Section)[], options: Options): string {
+  const comparisons = results.filter((result): result is Comparison => !isSection(result));
+  const sections = results.filter(isSection).map(sectionText);
   const rows = comparisons.map((c) => {
     const ours = c.rounds.map((r) => r.ours);
     const floor = c.rounds.map((r) => r.floor);
@@ -57,5 +60,6 @@ Until the last consumer and the last mail of the operations are done.
 | flow | system | floor |
 | --- | --- | --- |
 ${costs.join('\n')}
-`;
+
+${sections.join('\n')}`;
 }
