@@ -8,6 +8,7 @@ import { createLog, NestLogger, shutdownTelemetry } from '@definitivedx/telemetr
 import { BusServer } from './bus-server.js';
 import { databaseEnv, databaseUrlOf, parseEnv, type ServiceConfig } from './config.js';
 import { ServiceContext } from './context.js';
+import { drainOf } from './drain.js';
 import { ProblemFilter } from './problem-filter.js';
 
 const log = createLog('service');
@@ -42,12 +43,18 @@ export async function openService<C extends ServiceConfig>(
     { logger: new NestLogger(), abortOnError: false },
   );
   app.useGlobalFilters(new ProblemFilter());
+  const fastify = app.getHttpAdapter().getInstance();
+  const drain = drainOf(fastify.server);
+  fastify.addHook('preClose', async () => {
+    drain();
+  });
   const server = new BusServer(config.service, app.get(ServiceContext), config.tuning);
   app.connectMicroservice({ strategy: server }, { inheritAppConfig: true });
   await options.configure?.(app);
   await app.startAllMicroservices();
   await app.listen(config.port, config.host);
-  return { app, url: await app.getUrl(), close: () => app.close() };
+  let closed: Promise<void> | undefined;
+  return { app, url: await app.getUrl(), close: () => (closed ??= app.close()) };
 }
 
 /** The whole life of a service's program: starts it, drains it on SIGTERM or Ctrl-C, and ends the process. */

@@ -4,6 +4,7 @@ import { CallerSigner, DoorGuard } from '@definitivedx/auth';
 import { ServiceModule } from '@definitivedx/bus';
 import { Options, type GatewayConfig } from './config.js';
 import { databaseOptions } from './data/database.js';
+import { FileDoor } from './files/file-door.js';
 import { Housekeeping } from './housekeeping.js';
 import { ApiDocument } from './http/api-document.js';
 import { Authentication } from './http/authentication.js';
@@ -11,7 +12,9 @@ import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
 import { Commands } from './http/commands.js';
 import { DirectoryController } from './http/directory.controller.js';
+import { Downloads } from './http/downloads.js';
 import { EventsController } from './http/events.controller.js';
+import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
 import { MemberController } from './http/member.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
@@ -43,6 +46,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       HandOversController,
       MetricsController,
       EventsController,
+      FilesController,
     ],
     providers: [
       { provide: APP_GUARD, useClass: DoorGuard },
@@ -53,6 +57,8 @@ export function appModule(config: GatewayConfig): DynamicModule {
       BearerTokens,
       Callers,
       Commands,
+      Downloads,
+      FileDoor,
       Housekeeping,
       IdentityProvider,
       LiveConnections,

@@ -15,6 +15,8 @@ const gatewayEnv = {
     .transform((list) => list.split(/[\s,]+/).filter((value) => value !== ''))
     .refine((values) => values.length > 0, 'names no authentication level'),
   API_AUDIENCE: z.string().min(1).default('urn:definitivedx:api'),
+  /** Where the file service takes and gives bytes. */
+  FILES_URL: z.url({ protocol: /^https?$/ }),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
 };
 
@@ -30,6 +32,8 @@ export interface GatewayOptions {
   readonly acrValues: readonly string[];
   /** `aud` of access tokens meant for this API. */
   readonly apiAudience: string;
+  /** The file service's address inside the cluster. */
+  readonly filesUrl: URL;
   /** Requests per member, or per address when nobody is signed in. */
   readonly rateLimitPerMinute: number;
 }
@@ -44,6 +48,7 @@ export abstract class Options implements GatewayOptions {
   abstract readonly clientSecret: string;
   abstract readonly acrValues: readonly string[];
   abstract readonly apiAudience: string;
+  abstract readonly filesUrl: URL;
   abstract readonly rateLimitPerMinute: number;
 }
 
@@ -58,6 +63,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     clientSecret: parsed.OIDC_CLIENT_SECRET_FILE,
     acrValues: parsed.OIDC_ACR_VALUES,
     apiAudience: parsed.API_AUDIENCE,
+    filesUrl: new URL(parsed.FILES_URL),
     rateLimitPerMinute: parsed.RATE_LIMIT_PER_MINUTE,
   };
 }

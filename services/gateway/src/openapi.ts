@@ -25,6 +25,7 @@ const app = await NestFactory.create<NestFastifyApplication>(
     clientSecret: '',
     acrValues: [],
     apiAudience: '',
+    filesUrl: new URL('http://localhost'),
     rateLimitPerMinute: 1,
   }),
   new FastifyAdapter(),

@@ -66,7 +66,8 @@ describe('doors', () => {
           ...(method === 'post' ? { body: '{}', headers: { 'content-type': 'application/json' } } : {}),
         });
         if (response.status !== 401) open.push(path);
-        else expect(await problemOf(response)).toMatchObject({ code: 'not-signed-in', status: 401 });
+        else if (method !== 'head')
+          expect(await problemOf(response)).toMatchObject({ code: 'not-signed-in', status: 401 });
       }
     }
     expect(open.sort()).toEqual(['/auth/sign-in', '/auth/sign-out']);

@@ -42,12 +42,13 @@ export async function addFile(
   input: AddFile,
   body: Readable,
 ): Promise<FileSummary> {
-  const member = asMember(caller);
-  const attestation = checkAttestation(input.attestationVersion, input.attestationHash);
-  const { maxFileBytes } = files.options;
-  if (input.bytes !== undefined && input.bytes > maxFileBytes) throw tooLarge(maxFileBytes);
-  const leave = files.uploads.take();
+  let leave: (() => void) | undefined;
   try {
+    const member = asMember(caller);
+    const attestation = checkAttestation(input.attestationVersion, input.attestationHash);
+    const { maxFileBytes } = files.options;
+    if (input.bytes !== undefined && input.bytes > maxFileBytes) throw tooLarge(maxFileBytes);
+    leave = files.uploads.take();
     await assertMayAdd(files, member, input);
     const content = await split(body, decisive);
     if (content.beginning.length === 0) throw invalidInput('The file is empty. Please choose it again.');
@@ -68,7 +69,8 @@ export async function addFile(
     if (await claim(files, file)) return await store(files, member, { file, dataKey, content });
     return await compare(files, file, content);
   } finally {
-    leave();
+    leave?.();
+    // Also when nothing of it was read: a sender who is not listened to would wait, and keep its connection.
     body.destroy();
   }
 }

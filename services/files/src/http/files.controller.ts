@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Head, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, ForMembers, type WithCaller } from '@definitivedx/auth';
 import { bodyOf, parseInput } from '@definitivedx/bus';
@@ -8,7 +8,7 @@ import { addFile } from '../commands/add-file.js';
 import type { FileSummary } from '../data/files.js';
 import { attachment, filenameIn } from '../domain/content-disposition.js';
 import { FilesContext } from '../files-context.js';
-import { openFile, OutsideFile } from '../queries/open-file.js';
+import { describeFile, openFile, OutsideFile } from '../queries/open-file.js';
 
 type Request = FastifyRequest & WithCaller;
 
@@ -25,6 +25,19 @@ function idIn(request: Request, name: string): string {
   if (parsed.success) return parsed.data;
   throw invalidInput(`Send a UUID in the header ${name}.`, [{ path: name, message: 'is not a UUID' }]);
 }
+
+const tagOf = (fileId: string): string => `"${fileId}"`;
+
+const headersOf = (file: FileSummary): Record<string, string> => ({
+  'content-type': file.mediaType === 'text/plain' ? 'text/plain; charset=utf-8' : file.mediaType,
+  'content-disposition': attachment(file.name),
+  'accept-ranges': 'bytes',
+  etag: tagOf(file.fileId),
+  // Whatever a file holds, a browser must not run it in our origin.
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; sandbox",
+  'cache-control': 'no-store',
+});
 
 /** The bytes' way in and out. Only the gateway knocks here, with the caller token of whom it speaks for. */
 @ForMembers()
@@ -53,7 +66,7 @@ export class FilesController {
     @Param('fileId') asked: string,
   ): Promise<void> {
     const fileId = parseInput(id, asked);
-    const tag = `"${fileId}"`;
+    const tag = tagOf(fileId);
     // A stored file never changes: a range of what the client began with always fits.
     const fits = (header(request, 'if-range') ?? tag) === tag;
     const range = fits ? header(request, 'range') : undefined;
@@ -62,19 +75,17 @@ export class FilesController {
       const position = `${String(part.start)}-${String(part.end - 1)}/${String(file.bytes)}`;
       void reply.status(206).header('content-range', `bytes ${position}`);
     }
-    void reply
-      .headers({
-        'content-type': file.mediaType === 'text/plain' ? 'text/plain; charset=utf-8' : file.mediaType,
-        'content-length': String(part.end - part.start),
-        'content-disposition': attachment(file.name),
-        'accept-ranges': 'bytes',
-        etag: tag,
-        // Whatever a file holds, a browser must not run it in our origin.
-        'x-content-type-options': 'nosniff',
-        'content-security-policy': "default-src 'none'; sandbox",
-        'cache-control': 'no-store',
-      })
-      .send(bytes);
+    void reply.headers({ ...headersOf(file), 'content-length': String(part.end - part.start) }).send(bytes);
+  }
+
+  @Head(':fileId')
+  async head(
+    @Req() request: Request,
+    @Res() reply: FastifyReply,
+    @Param('fileId') asked: string,
+  ): Promise<void> {
+    const file = await describeFile(this.files, callerOf(request), parseInput(id, asked));
+    void reply.headers({ ...headersOf(file), 'content-length': String(file.bytes) }).send();
   }
 
   private async open(request: Request, reply: FastifyReply, fileId: string, range: string | undefined) {

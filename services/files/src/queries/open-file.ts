@@ -45,12 +45,7 @@ export async function openFile(
   const member = asMember(caller);
   const leave = files.downloads.take();
   try {
-    const file = await findFile(files.service.db, fileId);
-    const readable = file?.state === 'AVAILABLE' ? file : undefined;
-    await assertMayRead(files, member, readable?.caseId, fileId);
-    // Access never opens a case that does not exist.
-    if (!readable) throw new Error('access opened no case');
-
+    const readable = await findReadable(files, member, fileId);
     const asked = rangeAsked(range, readable.bytes);
     if (asked === 'unsatisfiable') throw new OutsideFile(readable.bytes);
     const part = asked === 'whole' ? { start: 0, end: readable.bytes } : asked;
@@ -62,6 +57,24 @@ export async function openFile(
     leave();
     throw error;
   }
+}
+
+/** What a file is, without its bytes. @throws AppError `not-found`. */
+export async function describeFile(
+  files: FilesContext,
+  caller: Caller,
+  fileId: string,
+): Promise<FileSummary> {
+  return summaryOf(await findReadable(files, asMember(caller), fileId));
+}
+
+async function findReadable(files: FilesContext, member: MemberCaller, fileId: string): Promise<StoredFile> {
+  const file = await findFile(files.service.db, fileId);
+  const readable = file?.state === 'AVAILABLE' ? file : undefined;
+  await assertMayRead(files, member, readable?.caseId, fileId);
+  // Access never opens a case that does not exist.
+  if (!readable) throw new Error('access opened no case');
+  return readable;
 }
 
 async function decrypted(files: FilesContext, file: StoredFile, part: ByteRange): Promise<Readable> {

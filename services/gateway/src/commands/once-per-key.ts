@@ -21,6 +21,13 @@ export interface Outcome {
   readonly reply: KeptReply;
 }
 
+interface OnceOptions {
+  readonly key: string;
+  readonly requestHash: Buffer;
+  /** False where a refusal may be about something the hash does not cover, so that a repeat may fare better. */
+  readonly keepRefusals?: boolean;
+}
+
 /**
  * Carries a member's request out once per key. A repeat gets the first reply; a repeat after a crash runs again with
  * the same command id, which the services carry out once (security.md 17).
@@ -31,7 +38,7 @@ export interface Outcome {
 export async function oncePerKey(
   { db, clock }: ServiceContext,
   { memberId }: MemberCaller,
-  { key, requestHash }: { key: string; requestHash: Buffer },
+  { key, requestHash, keepRefusals = true }: OnceOptions,
   work: (commandId: string) => Promise<Outcome>,
 ): Promise<Outcome & { replayed: boolean }> {
   const now = clock.now();
@@ -46,7 +53,8 @@ export async function oncePerKey(
     return { ...outcome, replayed: false };
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (kept.has(error.code)) await settle(db, holder, statusOf[error.code], { error: error.toWire() });
+    if (keepRefusals && kept.has(error.code))
+      await settle(db, holder, statusOf[error.code], { error: error.toWire() });
     // When even this fails the lease runs out by itself.
     else await release(db, holder, clock.now()).catch(() => undefined);
     throw error;

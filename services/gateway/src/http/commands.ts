@@ -15,6 +15,14 @@ export interface CommandReply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+interface CommandRequest {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly caller: MemberCaller;
+  /** False for a request whose body is a stream: what is refused may be in the body, by which requests are not compared. */
+  readonly keepRefusals?: boolean;
+}
+
 /** Carries commands out for HTTP requests: each with a command id, once per Idempotency-Key when there is one. */
 @Injectable()
 export class Commands {
@@ -22,7 +30,7 @@ export class Commands {
 
   /** @returns the body to send; status and headers are set on `reply`. */
   async carryOut(
-    { request, reply, caller }: { request: FastifyRequest; reply: FastifyReply; caller: MemberCaller },
+    { request, reply, caller, keepRefusals = true }: CommandRequest,
     work: (commandId: string) => Promise<CommandReply>,
   ): Promise<unknown> {
     const outcomeOf = async (commandId: string): Promise<Outcome> => {
@@ -36,7 +44,7 @@ export class Commands {
         : await oncePerKey(
             this.service,
             caller,
-            { key, requestHash: hashOfRequest(request, caller) },
+            { key, requestHash: hashOfRequest(request, caller), keepRefusals },
             outcomeOf,
           );
     if (outcome.replayed) void reply.header('idempotency-replayed', 'true');

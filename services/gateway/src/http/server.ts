@@ -2,7 +2,7 @@ import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { AppError, forbidden, invalidInput, toProblem } from '@definitivedx/errors';
 import { sendProblem, type ServiceOptions } from '@definitivedx/bus';
@@ -16,11 +16,14 @@ import { clearCookie, sessionCookie } from './cookies.js';
 import { csvBodyLimit, parseCsv } from './csv-parser.js';
 import { parseJson } from './json-parser.js';
 import { SchemaPipe } from './schema-pipe.js';
+import { addStreams } from './uploads.js';
 
-/** Bytes of a request body at most. Files will not come as JSON. */
+/** Bytes of a request body at most, but of a file's. */
 export const bodyLimit = 256 * 1024;
 
 const apiPath = '/api/v1/';
+/** A request must be complete within this, in milliseconds; an upload takes as long as its sender's line needs. */
+const requestLimitMs = 30_000;
 const unlimited = new Set(['/healthz', '/readyz']);
 
 /** Limits that hold before any code of ours runs. Times in milliseconds, sizes in bytes. */
@@ -28,7 +31,8 @@ const limits: NonNullable<ServiceOptions['fastify']> = {
   bodyLimit,
   // A quiet event stream sends a heartbeat every 15 s, well within this.
   connectionTimeout: 60_000,
-  requestTimeout: 30_000,
+  // Of Node, which knows no routes; `addStreams` limits all that are no uploads.
+  requestTimeout: 0,
   keepAliveTimeout: 72_000,
   // Path parameters are UUIDs and names of a few assets.
   routerOptions: { maxParamLength: 100 },
@@ -64,12 +68,17 @@ async function configure(app: NestFastifyApplication): Promise<void> {
     ),
   );
 
+  addStreams(fastify, {
+    limitMs: requestLimitMs,
+    onSlow: ({ raw }) => {
+      refuseUnreadable(new Error('the request is too slow'), raw.socket);
+    },
+  });
   fastify.addHook('onSend', async (request, reply) => {
     addCommonHeaders(request, reply);
     // While draining: a connection kept alive would be waited for.
     if (!fastify.server.listening) void reply.header('connection', 'close');
   });
-  dropUnusedConnections(fastify);
   // Awaited, so that their hooks run before the ones below.
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, securityHeaders(options.publicUrl.protocol === 'https:'));
@@ -93,21 +102,6 @@ async function configure(app: NestFastifyApplication): Promise<void> {
 
 /** How the gateway's HTTP server differs from that of the other services. */
 export const serviceOptions: ServiceOptions = { fastify: limits, configure };
-
-/**
- * Browsers open connections ahead of need. Node counts one on which nothing was ever sent as busy, and a drain would
- * wait for it until its headers time out.
- */
-function dropUnusedConnections(fastify: FastifyInstance): void {
-  const open = new Set<Socket>();
-  fastify.server.on('connection', (socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
-  fastify.addHook('preClose', async () => {
-    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
-  });
-}
 
 async function authenticate(
   authentication: Authentication,

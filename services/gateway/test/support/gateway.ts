@@ -17,6 +17,7 @@ export function startGateway(world: World, options: Partial<GatewayOptions> = {}
     clientSecret: readFileSync(world.secrets.oidcClientSecretFile, 'utf8').trim(),
     acrValues: ['AAL2', 'AAL3'],
     apiAudience: audience,
+    filesUrl: new URL(`http://127.0.0.1:${String(world.ports.files)}`),
     rateLimitPerMinute: 100_000,
     ...options,
   };
