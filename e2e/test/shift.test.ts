@@ -1,3 +1,3 @@
 import { shiftSuite } from './support/shift-suite.js';
 
-shiftSuite({ cases: 60, changes: 12, within: 150_000 });
+shiftSuite({ cases: 40, changes: 8, within: 150_000 });

@@ -31,7 +31,7 @@ export function shiftSuite({ cases, changes, within }: ShiftSuite): void {
     afterAll(() => stopTestSystem(system), 60_000);
 
     it(
-      'leave somebody responsible for each case at any instant, never two, and drop none',
+      'leave somebody responsible for each case at any instant, never two, drop none, and lose no file',
       async () => {
         const random = seededRandom(seed);
         const clinic = await openClinic(system);
@@ -52,10 +52,11 @@ export function shiftSuite({ cases, changes, within }: ShiftSuite): void {
         await Promise.all(killed.map((name) => system.process(name).untilReady(60_000)));
         const onCall = await shifts.change();
         await expectNoneDropped(system, shifts, onCall);
-        expect(shifts.caseIds).toHaveLength(cases);
+        expect([shifts.caseIds.length, shifts.files.size]).toEqual([cases, cases]);
         expect(shifts.accepted).toBeGreaterThan(changes);
         await expectNoGapNorOverlap(system, shifts.caseIds);
         await expectEachMoveTold(system);
+        await shifts.expectFilesReadable(onCall);
         for (const service of ['access', 'cases', 'notify', 'metrics', 'files'] as const) {
           expect(await rows(system, service, 'select subject, error_code from dead_letter')).toEqual([]);
         }

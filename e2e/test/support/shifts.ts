@@ -1,15 +1,29 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
-import { acceptHandOver, createCase, myHandOvers, takeOverShift } from '@definitivedx/contracts';
+import {
+  acceptHandOver,
+  anonymisationDuty,
+  createCase,
+  fileDoor,
+  fileSummary,
+  listFiles,
+  myHandOvers,
+  takeOverShift,
+} from '@definitivedx/contracts';
 import type { System } from '@definitivedx/stack';
 import { until } from '@definitivedx/testing';
 import { newCase, type Clinic, type Member } from './people.js';
 import { rows } from './rows.js';
 
-/** Doctors who take the shift from each other, again and again, while cases come in. */
+const hashOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
+/** Doctors who take the shift from each other, again and again, while cases with files come in. */
 export class Shifts {
   /** Every case that was acknowledged. */
   readonly caseIds: string[] = [];
+  /** Every file that was acknowledged: its id → hash of its content. */
+  readonly files = new Map<string, string>();
   accepted = 0;
   changes = 0;
 
@@ -18,14 +32,52 @@ export class Shifts {
     private readonly doctors: readonly [Member, Member],
   ) {}
 
-  /** Shares so many cases, one after the other; each is repeated under its key until it is acknowledged. */
+  /**
+   * Shares so many cases, one after the other, each with a file; every request is repeated under its key until it is
+   * acknowledged.
+   */
   async share(count: number): Promise<void> {
     const { gp, panelId } = this.clinic;
     for (let i = 0; i < count; i += 1) {
       const body = newCase(panelId, `case ${String(i)}`);
       const { reply } = await gp.session.must(createCase.reply, 'POST', '/api/v1/cases', body);
       this.caseIds.push(reply.caseId);
+      await this.attach(reply.caseId);
     }
+  }
+
+  /** Attaches a PDF, as far as its content says, of up to three segments. */
+  private async attach(caseId: string): Promise<void> {
+    const content = Buffer.concat([
+      Buffer.from('%PDF-1.7\n'),
+      randomBytes(1 + (this.files.size % 3) * 1_048_576),
+    ]);
+    const { reply } = await this.clinic.gp.session.must(
+      fileSummary,
+      'POST',
+      `/api/v1/cases/${caseId}/files`,
+      content,
+      {
+        [fileDoor.headers.attestationVersion]: anonymisationDuty.version,
+        [fileDoor.headers.attestationHash]: anonymisationDuty.hash,
+      },
+    );
+    this.files.set(reply.fileId, hashOf(content));
+  }
+
+  /** Asserts that whoever is on call reads each acknowledged file as it was sent, and that there are no others. */
+  async expectFilesReadable(reader: Member): Promise<void> {
+    for (const [fileId, hash] of this.files) {
+      const { status, content } = await reader.session.download(`/api/v1/files/${fileId}`);
+      expect([fileId, status, hashOf(content)]).toEqual([fileId, 200, hash]);
+    }
+    const listed: string[] = [];
+    for (const caseId of this.caseIds) {
+      const path = `/api/v1/cases/${caseId}/files`;
+      const { reply } = await reader.session.must(listFiles.reply, 'GET', path);
+      listed.push(...reply.files.map((file) => file.fileId));
+    }
+    expect(listed.sort()).toEqual([...this.files.keys()].sort());
   }
 
   /** One change: the other doctor takes over, and accepts what is handed to them. @returns who is on call now. */

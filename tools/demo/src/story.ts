@@ -1,6 +1,7 @@
 import { advise, askBack, open, readAdvice } from './discussion.js';
 import { close, copyForRecord, revoke, strangerLearnsNothing } from './ending.js';
 import { Events } from './events.js';
+import { attachPicture, readPicture } from './files.js';
 import { handBack, handOver } from './hand-over.js';
 import { importEmailLine, reportNow, showOutcomes } from './outcomes.js';
 import { acceptTexts, signInAs, type Person } from './person.js';
@@ -30,7 +31,9 @@ export async function playStory(step: Step, setting: Setting): Promise<void> {
     const panel = await findPanel(step, gp, specialist);
     const shared = await share(step, gp, specialist, panel);
     await specialistIsTold(step, setting, events, specialist, shared);
+    const picture = await attachPicture(step, gp, shared);
     await open(step, specialist, shared);
+    await readPicture(step, specialist, picture);
     await askBack(step, gp, specialist, shared);
 
     const next = await arrive('specialist-two');
