@@ -175,11 +175,7 @@ function mailOfShare(spans: readonly SpanLine[]): SpanLine | undefined {
 }
 
 const timesEach = (words: readonly string[]): Record<string, number> =>
-  Object.fromEntries(
-    Map.groupBy(words, (word) => word)
-      .entries()
-      .map(([word, all]) => [word, all.length]),
-  );
+  Object.fromEntries([...Map.groupBy(words, (word) => word)].map(([word, all]) => [word, all.length]));
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
