@@ -45,9 +45,15 @@ const parsedOn = new WeakMap<object, Map<string, readonly Column[]>>();
  */
 export function roundTrip(client: pg.ClientBase, asked: readonly Asked[]): Promise<Answer[]> {
   return new Promise((resolve, reject) => {
-    client.query(new RoundTrip(asked, resolve, reject) as unknown as pg.Submittable);
+    const done: Done = (error, answers) => {
+      if (answers) resolve(answers);
+      else reject(error ?? new Error('the server gave no answer'));
+    };
+    client.query(new RoundTrip(asked, done) as unknown as pg.Submittable);
   });
 }
+
+type Done = (error: Error | null, answers?: Answer[]) => void;
 
 /** What pg calls a query: it is submitted when its turn has come, and told of every message until the next is ready. */
 class RoundTrip {
@@ -60,8 +66,8 @@ class RoundTrip {
 
   constructor(
     private readonly asked: readonly Asked[],
-    private readonly resolve: (answers: Answer[]) => void,
-    private readonly reject: (error: unknown) => void,
+    /** pg puts its own in front, which ends its timer. */
+    private readonly callback: Done,
   ) {}
 
   submit(wire: Wire): Error | null {
@@ -127,11 +133,11 @@ class RoundTrip {
   handleReadyForQuery(): void {
     if (this.failed) return;
     for (const [name, columns] of this.described) this.known.set(name, columns);
-    this.resolve(this.answers);
+    this.callback(null, this.answers);
   }
 
   handleError(error: unknown): void {
     this.failed = true;
-    this.reject(error);
+    this.callback(error instanceof Error ? error : new Error('the server refused', { cause: error }));
   }
 }
