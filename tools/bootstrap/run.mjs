@@ -11,6 +11,7 @@ const commands = {
   traces: { program: 'tools/stack/dist/traces.js', build: true },
   provision: { program: 'tools/bus/dist/provision.js', build: true },
   'dead-letters': { program: 'tools/bus/dist/dead-letters.js', build: true },
+  'files:keys': { program: 'tools/bus/dist/file-keys.js', build: true },
   'compose:secrets': { program: 'tools/stack/dist/compose-secrets.js', build: true },
   bench: { program: 'bench/dist/main.js', build: true },
   test: { program: 'tools/bootstrap/test.mjs' },

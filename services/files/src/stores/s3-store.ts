@@ -184,7 +184,8 @@ async function unlessMissing(removal: Promise<unknown>): Promise<void> {
 }
 
 const isOfTheNetwork = (error: unknown): boolean =>
-  error instanceof Error &&
+  typeof error === 'object' &&
+  error !== null &&
   'code' in error &&
   typeof error.code === 'string' &&
   /^E(?!RR_)[A-Z_]+$/.test(error.code);

@@ -65,6 +65,8 @@ export class Downloads {
         return;
       }
       this.watch(request, response.body);
+      // Not only ended: what the kernel still holds for the client must not reach it either.
+      response.body.once('error', () => request.raw.socket.resetAndDestroy());
       void reply.send(response.body);
     } catch (error) {
       if (error instanceof OutsideFile) void reply.header('content-range', error.contentRange);
