@@ -1,17 +1,22 @@
-import { cpuSeconds } from './cpu.js';
+import { cpuBetween, cpuUsed, untilQuiet, type CpuUsed } from './cpu.js';
 import { load, quantile, type Call, type Measured } from './load.js';
-import type { Stage } from './stage.js';
 
 export interface Side {
   readonly url: URL;
   readonly next: (i: number) => Call;
   readonly expected: number;
-  readonly pids: () => number[];
+  /** Name → id of each process whose CPU is the operation's. */
+  readonly processes: () => Readonly<Record<string, number>>;
+}
+
+/** CPU µs per operation, by process. */
+interface Cost {
+  readonly cpuMicros: CpuUsed;
 }
 
 interface Round {
-  readonly ours: Measured & { readonly cpuMicros: number };
-  readonly floor: Measured & { readonly cpuMicros: number };
+  readonly ours: Measured & Cost;
+  readonly floor: Measured & Cost;
 }
 
 export interface Comparison {
@@ -36,20 +41,24 @@ export function spreadOf(values: readonly number[]): Spread {
 /** Measures a flow of the system and its floor in turn, round by round, the first of each round alternating. */
 export async function compare(
   flow: string,
-  stage: Stage,
   sides: { readonly ours: Side; readonly floor: Side },
   options: { readonly rounds: number; readonly seconds: number; readonly clients: number },
   note: (line: string) => void,
 ): Promise<Comparison> {
   const one = async (side: Side): Promise<Round['ours']> => {
-    const pids = [...side.pids(), stage.postgresPid()];
-    const before = cpuSeconds(pids);
+    const processes = side.processes();
+    const before = cpuUsed(processes);
     const measured = await load(side.url, options.clients, options.seconds, side.next, side.expected);
-    // What happens after the answers (relay, consumers, mail) belongs to the operation.
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    return { ...measured, cpuMicros: ((cpuSeconds(pids) - before) * 1e6) / Math.max(1, measured.done) };
+    await untilQuiet(processes);
+    const used = cpuBetween(before, cpuUsed(processes));
+    const perOperation = ([name, seconds]: [string, number]): [string, number] => [
+      name,
+      (seconds * 1e6) / Math.max(1, measured.done),
+    ];
+    return { ...measured, cpuMicros: Object.fromEntries(Object.entries(used).map(perOperation)) };
   };
   await load(sides.ours.url, options.clients, 2, sides.ours.next, sides.ours.expected);
+  await untilQuiet(sides.ours.processes());
   await load(sides.floor.url, options.clients, 1, sides.floor.next, sides.floor.expected);
   const rounds: Round[] = [];
   for (let i = 0; i < options.rounds; i += 1) {

@@ -1,12 +1,26 @@
 import { cpus } from 'node:os';
 import type { Comparison, Spread } from './compare.js';
+import { total, type CpuUsed } from './cpu.js';
 import type { Options } from './flows/requests.js';
+import { isSection, sectionText, type Section } from './section.js';
 
 const ratio = (s: Spread): string => `${s.median.toFixed(2)} (${s.low.toFixed(2)}–${s.high.toFixed(2)})`;
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
+/** The mean of each process over the rounds, the dearest first. */
+function costOf(rounds: readonly CpuUsed[]): string {
+  const names = Object.keys(rounds[0] ?? {});
+  return names
+    .map((name) => ({ name, micros: mean(rounds.map((used) => used[name] ?? 0)) }))
+    .sort((a, b) => b.micros - a.micros)
+    .map(({ name, micros }) => `${name} ${micros.toFixed(0)}`)
+    .join(', ');
+}
+
 /** The committed page of results. */
-export function resultsPage(comparisons: readonly Comparison[], options: Options): string {
+export function resultsPage(results: readonly (Comparison | Section)[], options: Options): string {
+  const comparisons = results.filter((result): result is Comparison => !isSection(result));
+  const sections = results.filter(isSection).map(sectionText);
   const rows = comparisons.map((c) => {
     const ours = c.rounds.map((r) => r.ours);
     const floor = c.rounds.map((r) => r.floor);
@@ -18,8 +32,16 @@ export function resultsPage(comparisons: readonly Comparison[], options: Options
       `${mean(ours.map((m) => m.p99)).toFixed(0)} ms`,
       `${mean(floor.map((m) => m.p99)).toFixed(0)} ms`,
       ratio(c.p99),
-      mean(ours.map((m) => m.cpuMicros)).toFixed(0),
-      mean(floor.map((m) => m.cpuMicros)).toFixed(0),
+      mean(ours.map((m) => total(m.cpuMicros))).toFixed(0),
+      mean(floor.map((m) => total(m.cpuMicros))).toFixed(0),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  const costs = comparisons.map((c) => {
+    const cells = [
+      c.flow,
+      costOf(c.rounds.map((r) => r.ours.cpuMicros)),
+      costOf(c.rounds.map((r) => r.floor.cpuMicros)),
     ];
     return `| ${cells.join(' | ')} |`;
   });
@@ -31,5 +53,13 @@ ${String(options.rounds)} rounds of ${String(options.seconds)} s, system and flo
 | flow | system | floor | throughput ratio | p99 | p99 floor | p99 ratio | CPU µs/op | CPU µs/op floor |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
-`;
+
+## CPU µs per operation, by process
+Until the last consumer and the last mail of the operations are done.
+
+| flow | system | floor |
+| --- | --- | --- |
+${costs.join('\n')}
+
+${sections.join('\n')}`;
 }

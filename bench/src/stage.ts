@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { services as serviceNames } from '@definitivedx/contracts';
 import { Session, signIn } from '@definitivedx/demo';
 import { ephemeralPorts, freePorts, inRepository, startSystem, type System } from '@definitivedx/stack';
 
@@ -12,10 +13,9 @@ export interface Stage {
   readonly systemUrl: URL;
   readonly floorUrl: URL;
   readonly dir: string;
-  /** Processes whose CPU counts for the system: services, NATS. PostgreSQL counts for both. */
-  readonly systemPids: () => number[];
-  readonly floorPids: () => number[];
-  readonly postgresPid: () => number;
+  /** Name → id of the processes whose CPU counts; PostgreSQL works for both sides, in turn. */
+  readonly systemProcesses: () => Readonly<Record<string, number>>;
+  readonly floorProcesses: () => Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
 
@@ -25,14 +25,18 @@ export interface SignedIn {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export async function openStage(note: (line: string) => void): Promise<Stage> {
+/** @param profiles a folder for a CPU profile of each service, written when it stops; that costs some speed. */
+export async function openStage(note: (line: string) => void, profiles?: string): Promise<Stage> {
   const dir = mkdtempSync(join(tmpdir(), 'definitivedx-bench-'));
   note('Starting the system (durable settings, tracing on) …');
   const system = await startSystem({
     stateDir: dir,
     ports: await ephemeralPorts(),
     durable: true,
-    env: { RATE_LIMIT_PER_MINUTE: '1000000' },
+    env: {
+      RATE_LIMIT_PER_MINUTE: '1000000',
+      ...(profiles === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` }),
+    },
   });
   const [port] = await freePorts(1);
   const floorDatabase = await createDatabase(system.adminUrl, 'floor');
@@ -47,12 +51,8 @@ export async function openStage(note: (line: string) => void): Promise<Stage> {
     systemUrl: new URL(system.url),
     floorUrl,
     dir,
-    systemPids: () =>
-      ['gateway', 'access', 'cases', 'files', 'notify', 'metrics', 'nats'].flatMap(
-        (name) => system.process(name).pid ?? [],
-      ),
-    floorPids: () => (floor.pid === undefined ? [] : [floor.pid]),
-    postgresPid: () => system.process('postgres').pid ?? 0,
+    systemProcesses: () => pidsOf(system, [...serviceNames, 'nats', 'postgres']),
+    floorProcesses: () => ({ floor: floor.pid ?? 0, ...pidsOf(system, ['postgres']) }),
     async stop() {
       floor.kill('SIGTERM');
       await system.stop();
@@ -60,6 +60,9 @@ export async function openStage(note: (line: string) => void): Promise<Stage> {
     },
   };
 }
+
+const pidsOf = (system: System, names: readonly string[]): Record<string, number> =>
+  Object.fromEntries(names.map((name) => [name, system.process(name).pid ?? 0]));
 
 async function createDatabase(adminUrl: string, name: string): Promise<string> {
   const client = new pg.Client({ connectionString: adminUrl });

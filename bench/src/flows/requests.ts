@@ -23,16 +23,20 @@ export interface Options {
   readonly clients: number;
 }
 
-/** Both sides set up: who asks, the panel asked, and the floor's session. */
-async function prepare(
-  stage: Stage,
-): Promise<{ gp: SignedIn; panelId: string; floorHeaders: Record<string, string> }> {
+/** Both sides set up: who asks and who answers, the panel asked, and the floor's session. */
+export async function prepare(stage: Stage): Promise<{
+  gp: SignedIn;
+  specialist: SignedIn;
+  panelId: string;
+  floorHeaders: Record<string, string>;
+}> {
   const gp = await signedIn(stage, 'gp');
+  const specialist = await signedIn(stage, 'specialist-on-call');
   const { body } = await gp.session.call('GET', '/api/v1/panels');
   const panelId = (body as { panels: { panelId: string }[] }).panels[0]?.panelId ?? '';
   const floorHeaders = { cookie: `session=${randomUUID()}` };
   await fetch(new URL('/session', stage.floorUrl), { method: 'POST', headers: floorHeaders });
-  return { gp, panelId, floorHeaders };
+  return { gp, specialist, panelId, floorHeaders };
 }
 
 const newCase = (panelId: string): object => ({
@@ -40,6 +44,25 @@ const newCase = (panelId: string): object => ({
   attestation: { version: anonymisationDuty.version, hash: anonymisationDuty.hash },
   audience: [{ kind: 'panel', panelId }],
 });
+
+/** Shares so many cases, one after the other. @returns their ids. */
+export async function casesOf(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  panelId: string,
+  count: number,
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const response = await fetch(new URL('/api/v1/cases', url), {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+      body: JSON.stringify(newCase(panelId)),
+    });
+    ids.push(((await response.json()) as { caseId: string }).caseId);
+  }
+  return ids;
+}
 
 /** POST of a case, up to and with its notification; against the same durable rows written by the floor. */
 export async function createFlow(
@@ -57,10 +80,14 @@ export async function createFlow(
   });
   return compare(
     'create',
-    stage,
     {
-      ours: { url: stage.systemUrl, next: call(gp.headers), expected: 201, pids: stage.systemPids },
-      floor: { url: stage.floorUrl, next: call(floorHeaders), expected: 201, pids: stage.floorPids },
+      ours: { url: stage.systemUrl, next: call(gp.headers), expected: 201, processes: stage.systemProcesses },
+      floor: {
+        url: stage.floorUrl,
+        next: call(floorHeaders),
+        expected: 201,
+        processes: stage.floorProcesses,
+      },
     },
     options,
     note,
@@ -74,20 +101,8 @@ export async function readFlow(
   note: (line: string) => void,
 ): Promise<Comparison> {
   const { gp, panelId, floorHeaders } = await prepare(stage);
-  const idsOf = async (url: URL, headers: Readonly<Record<string, string>>): Promise<string[]> => {
-    const ids: string[] = [];
-    for (let i = 0; i < 200; i += 1) {
-      const response = await fetch(new URL('/api/v1/cases', url), {
-        method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
-        body: JSON.stringify(newCase(panelId)),
-      });
-      ids.push(((await response.json()) as { caseId: string }).caseId);
-    }
-    return ids;
-  };
-  const ours = await idsOf(stage.systemUrl, gp.headers);
-  const floor = await idsOf(stage.floorUrl, floorHeaders);
+  const ours = await casesOf(stage.systemUrl, gp.headers, panelId, 200);
+  const floor = await casesOf(stage.floorUrl, floorHeaders, panelId, 200);
   const call =
     (ids: readonly string[], headers: Readonly<Record<string, string>>) =>
     (i: number): Call => ({
@@ -97,10 +112,19 @@ export async function readFlow(
     });
   return compare(
     'read',
-    stage,
     {
-      ours: { url: stage.systemUrl, next: call(ours, gp.headers), expected: 200, pids: stage.systemPids },
-      floor: { url: stage.floorUrl, next: call(floor, floorHeaders), expected: 200, pids: stage.floorPids },
+      ours: {
+        url: stage.systemUrl,
+        next: call(ours, gp.headers),
+        expected: 200,
+        processes: stage.systemProcesses,
+      },
+      floor: {
+        url: stage.floorUrl,
+        next: call(floor, floorHeaders),
+        expected: 200,
+        processes: stage.floorProcesses,
+      },
     },
     options,
     note,

@@ -32,7 +32,8 @@ export const newCase = (panelId: string, question: string) => ({
   audience: [{ kind: 'panel', panelId }],
 });
 
-async function enter(system: System, person: string): Promise<Member> {
+/** Signs someone in and accepts the texts for them. */
+export async function enter(system: System, person: string): Promise<Member> {
   const session = new Session(system.url);
   await signIn(session, person);
   const { reply } = await session.must(currentTexts.reply, 'GET', '/api/v1/consent-texts');

@@ -10,6 +10,8 @@ export class Reads {
   readonly surprises: string[] = [];
   /** Reads that were answered by "not now" or by nobody, by what was said. */
   readonly setbacks = new Map<string, number>();
+  /** The longest an attempt took to be answered or given up, in milliseconds. */
+  slowestMs = 0;
   private stopping = false;
 
   constructor(
@@ -32,6 +34,7 @@ export class Reads {
   }
 
   private async read(path: string): Promise<unknown> {
+    const startedAt = performance.now();
     try {
       const answer = await this.clinic.specialist.session.attempt('GET', path);
       if (answer.status === 200) {
@@ -42,6 +45,8 @@ export class Reads {
       else this.surprises.push(`GET ${path}: ${describe(answer)}`);
     } catch (error) {
       this.setBack(whyUnreachable(error));
+    } finally {
+      this.slowestMs = Math.max(this.slowestMs, performance.now() - startedAt);
     }
     return undefined;
   }

@@ -88,7 +88,7 @@ async function alert(
   if (letter.subject.includes('.dead-lettered.')) return;
   const contract = Object.values(deadLetteredBy).find((c) => c.publisher === service);
   if (!contract) return;
-  await emit(tx, contract, letter.id, {
+  emit(tx, contract, letter.id, {
     deadLetterId: letter.id,
     service,
     subject: letter.subject,

@@ -123,6 +123,8 @@ export class OutboxRelay {
       connectionString: this.db.url,
       keepAlive: true,
       connectionTimeoutMillis: 3_000,
+      // A server that froze closes nothing; after this the relay connects anew.
+      query_timeout: 20_000,
     });
     client.on('notification', () => {
       this.wakeUp();

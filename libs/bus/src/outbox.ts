@@ -13,13 +13,13 @@ const insert = statement(
  * Publishes an event with the transaction: it leaves once the transaction is committed, and never otherwise.
  * @param aggregateId events of one aggregate are published in the order they were emitted.
  */
-export async function emit<C extends EventContract>(
+export function emit<C extends EventContract>(
   tx: Transaction,
   contract: C,
   aggregateId: string,
   data: z.input<C['data']>,
-): Promise<void> {
+): void {
   // Parsing here keeps anything a contract does not name out of the stream, where it could not be erased.
   const payload = JSON.stringify(contract.data.parse(data));
-  await tx.run(insert, [uuidv7(), contract.subject, aggregateId, payload, currentTraceparent() ?? null]);
+  tx.later(insert, [uuidv7(), contract.subject, aggregateId, payload, currentTraceparent() ?? null]);
 }

@@ -150,7 +150,7 @@ describe('the outbox', () => {
     let emitted!: () => void;
     const firstEmitted = new Promise<void>((resolve) => (emitted = resolve));
     const slow = service.db.transaction(async (tx) => {
-      await emit(tx, caseShared, first, shared(first));
+      emit(tx, caseShared, first, shared(first));
       emitted();
       await held;
     });
@@ -167,7 +167,7 @@ describe('the outbox', () => {
     const caseId = uuidv7();
     await expect(
       service.db.transaction(async (tx) => {
-        await emit(tx, caseShared, caseId, shared(caseId));
+        emit(tx, caseShared, caseId, shared(caseId));
         throw new Error('no');
       }),
     ).rejects.toThrow('no');
@@ -207,7 +207,7 @@ describe('the outbox', () => {
     await publisher.close();
     const orphaned = await world.database('cases');
     await orphaned.transaction(async (tx) => {
-      await emit(tx, caseShared, caseId, shared(caseId));
+      emit(tx, caseShared, caseId, shared(caseId));
     });
     publisher = await world.service('cases', recorderModule('cases', silent), databaseOptions);
     await until(async () => (await effectsOf(db, caseId)) === 1);

@@ -108,7 +108,7 @@ export async function act(
   return service.db.transaction((tx) =>
     once(tx, commandId, 'test', async () => {
       await tx.run(insertEffect, [aggregateId, contract.subject, commandId]);
-      await emit(tx, contract, aggregateId, data as never);
+      emit(tx, contract, aggregateId, data as never);
       return aggregateId;
     }),
   );

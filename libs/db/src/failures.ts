@@ -11,7 +11,7 @@ const asFailure = (error: unknown): PostgresFailure =>
 /** Node and pg report a lost server in several ways; SQLSTATE classes 08, 53 and 57P are connection, resources, shutdown. */
 const lostServer = /^(08|53|57P)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
 const lostServerMessage =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/;
 
 /** True when the database, and not the query, is at fault: trying again later may help. */
 export function isDatabaseUnreachable(error: unknown): boolean {

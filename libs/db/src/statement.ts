@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Asked } from './round-trip.js';
 
 /**
  * A named prepared statement: PostgreSQL parses it once per connection (facts: 0.59× without).
@@ -33,7 +34,20 @@ export const toQueryConfig = (
   types: pg.types,
 });
 
+/** A statement with its values, to be run together with others. */
+export const asking = <Row>(s: Statement<Row>, values: readonly unknown[] = []): Asked<Row> => ({
+  statement: s,
+  values,
+});
+
+/** The rows of each statement asked for. */
+export type RowsOf<A extends readonly Asked[]> = {
+  -readonly [K in keyof A]: A[K] extends Asked<infer Row> ? Row[] : never;
+};
+
 /** Something that can run a statement: the database (one statement, one transaction) or an open transaction. */
 export interface Queryable {
   run<Row>(statement: Statement<Row>, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs several in order, in one transaction and one round trip. */
+  runAll<const A extends readonly Asked[]>(...asked: A): Promise<RowsOf<A>>;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  asking,
   assertMigrated,
   Database,
   isUniqueViolation,
@@ -7,6 +8,7 @@ import {
   Migration,
   statement,
   type DatabaseOptions,
+  type Transaction,
 } from '@definitivedx/db';
 import { startWorld, type World } from '@definitivedx/testing';
 
@@ -65,6 +67,76 @@ describe('a database', () => {
     });
     expect(names).toContain('test-note-insert');
     expect(await db.run(count, [1])).toEqual([{ count: 1 }]);
+  });
+
+  it('sends what waits with the next statement, in order, and in a transaction without any with the commit', async () => {
+    const at = new Date();
+    await db.transaction(async (tx) => {
+      tx.later(insert, [20, at, null]);
+      expect(await tx.run(count, [20])).toEqual([{ count: 1 }]);
+      expect(await db.run(count, [20])).toEqual([{ count: 0 }]);
+      tx.later(insert, [21, at, null]);
+    });
+    await db.transaction((tx) => {
+      tx.later(insert, [22, at, { a: 'b' }]);
+      tx.later(insert, [23, at, null]);
+      return Promise.resolve();
+    });
+    for (const id of [20, 21, 22, 23]) expect(await db.run(count, [id])).toEqual([{ count: 1 }]);
+  });
+
+  it('undoes everything when what waited fails, in the commit too', async () => {
+    const at = new Date();
+    const twice = [
+      async (tx: Transaction) => {
+        await tx.run(insert, [30, at, null]);
+        tx.later(insert, [30, at, null]);
+      },
+      (tx: Transaction) => {
+        tx.later(insert, [30, at, null]);
+        tx.later(insert, [30, at, null]);
+        return Promise.resolve();
+      },
+    ];
+    for (const work of twice) {
+      const failure: unknown = await db.transaction(work).catch((e: unknown) => e);
+      expect(isUniqueViolation(failure, 'note_pkey')).toBe(true);
+      expect(await db.run(count, [30])).toEqual([{ count: 0 }]);
+    }
+  });
+
+  it('does not call it committed when a failure was ignored', async () => {
+    const work = db.transaction(async (tx) => {
+      await tx.run(insert, [40, new Date(), null]);
+      await tx.run(insert, [40, new Date(), null]).catch(() => undefined);
+    });
+    await expect(work).rejects.toThrow('had failed');
+    expect(await db.run(count, [40])).toEqual([{ count: 0 }]);
+  });
+
+  it('runs several at once outside a transaction: all count, or none, and the next ones still work', async () => {
+    const at = new Date();
+    const [rows, [counted]] = await db.runAll(asking(insert, [50, at, { a: 1 }]), asking(count, [50]));
+    expect(rows).toEqual([{ id: 50, at, body: { a: 1 } }]);
+    expect(counted).toEqual({ count: 1 });
+    const unknownTable = statement<never>('test-unknown', 'select * from no_such_table');
+    for (let i = 0; i < 3; i += 1) {
+      await expect(db.runAll(asking(insert, [51, at, null]), asking(unknownTable))).rejects.toThrow(
+        'no_such_table',
+      );
+      expect(await db.run(count, [51])).toEqual([{ count: 0 }]);
+    }
+    await expect(db.run(insert, [52, Symbol('unsendable'), null])).rejects.toThrow();
+    expect(await db.run(count, [52])).toEqual([{ count: 0 }]);
+  });
+
+  it('lets MikroORM see what waited before it', async () => {
+    await db.transaction(async (tx) => {
+      tx.later(insert, [60, new Date(), null]);
+      expect(await tx.em.execute('select id from note where id = 60')).toEqual([{ id: 60 }]);
+      await tx.em.execute('insert into note (id, at) values (61, now())');
+    });
+    expect(await db.run(count, [61])).toEqual([{ count: 1 }]);
   });
 
   it('undoes everything when the work throws, and does not call what was to follow the commit', async () => {

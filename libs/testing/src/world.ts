@@ -100,8 +100,13 @@ export class World {
       publicKeys: secrets.natsPublicKey,
     });
     const world = new World(dir, secrets, ports, nats, databaseUrls, env);
-    await world.provision();
-    return world;
+    try {
+      await world.provision();
+      return world;
+    } catch (error) {
+      await world.stop();
+      throw error;
+    }
   }
 
   /** Brings NATS to what the contracts say, as the provisioner does. */

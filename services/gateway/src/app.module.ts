@@ -8,13 +8,16 @@ import { FileDoor } from './files/file-door.js';
 import { Housekeeping } from './housekeeping.js';
 import { ApiDocument } from './http/api-document.js';
 import { Authentication } from './http/authentication.js';
+import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
 import { Commands } from './http/commands.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { Downloads } from './http/downloads.js';
 import { EventsController } from './http/events.controller.js';
 import { FilesController } from './http/files.controller.js';
+import { HandOversController } from './http/hand-overs.controller.js';
 import { MemberController } from './http/member.controller.js';
+import { MetricsController } from './http/metrics.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { SiteController } from './http/site.controller.js';
 import { LiveConnections } from './live/live-connections.js';
@@ -39,6 +42,9 @@ export function appModule(config: GatewayConfig): DynamicModule {
       MemberController,
       DirectoryController,
       CasesController,
+      CaseCourseController,
+      HandOversController,
+      MetricsController,
       EventsController,
       FilesController,
     ],

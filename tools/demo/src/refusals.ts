@@ -18,6 +18,8 @@ export async function expectHidden(
     ['GET', (id) => `/api/v1/cases/${id}`],
     ['POST', (id) => `/api/v1/cases/${id}/posts`, note],
     ['GET', (id) => `/api/v1/cases/${id}/audience`],
+    ['GET', (id) => `/api/v1/cases/${id}/files`],
+    ['POST', (id) => `/api/v1/cases/${id}/record-copy`],
   ];
   let traceId: string | undefined;
   for (const [method, path, body] of attempts) {

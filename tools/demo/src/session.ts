@@ -17,6 +17,16 @@ export interface Call {
   readonly body?: unknown;
   /** Makes repeating the call safe. */
   readonly idempotencyKey?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a body is sent as: bytes are a file, text is CSV, all else goes as JSON. */
+function written(body: unknown): { type: string; content: string | Uint8Array<ArrayBuffer> } {
+  if (body instanceof Uint8Array) {
+    return { type: 'application/octet-stream', content: body as Uint8Array<ArrayBuffer> };
+  }
+  if (typeof body === 'string') return { type: 'text/csv', content: body };
+  return { type: 'application/json', content: JSON.stringify(body) };
 }
 
 /** How long one request may take, in milliseconds. */
@@ -55,22 +65,37 @@ export class Session {
   }
 
   /** Calls the API once, whatever it answers. @throws when it does not answer. */
-  async attempt(method: Method, path: string, { body, idempotencyKey }: Call = {}): Promise<Answer> {
+  async attempt(method: Method, path: string, { body, idempotencyKey, headers }: Call = {}): Promise<Answer> {
+    const sent = body === undefined ? undefined : written(body);
     const response = await this.ask(path, {
       method,
       headers: {
         origin: new URL(this.home).origin,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(sent === undefined ? {} : { 'content-type': sent.type }),
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent === undefined ? {} : { body: sent.content }),
     });
     return readAnswer(response);
   }
 
+  /** Reads a file whole; while the system is temporarily unavailable the call is repeated. */
+  async download(path: string): Promise<{ status: number; headers: Headers; content: Uint8Array }> {
+    let content = new Uint8Array();
+    const { status, headers } = await whileAvailableSoon(async () => {
+      const response = await this.ask(path);
+      if (response.status !== 200) return readAnswer(response);
+      content = new Uint8Array(await response.arrayBuffer());
+      return { status: 200, headers: response.headers, body: undefined, traceId: undefined };
+    });
+    return { status, headers, content };
+  }
+
   /** Calls the API; while it is temporarily unavailable the call is repeated, a change under one Idempotency-Key. */
-  async call(method: Method, path: string, body?: unknown): Promise<Answer> {
+  async call(method: Method, path: string, body?: unknown, headers: Call['headers'] = {}): Promise<Answer> {
     const call: Call = {
+      headers,
       ...(body === undefined ? {} : { body }),
       ...(method === 'GET' ? {} : { idempotencyKey: randomUUID() }),
     };
@@ -83,8 +108,9 @@ export class Session {
     method: Method,
     path: string,
     body?: unknown,
+    headers?: Call['headers'],
   ): Promise<{ reply: z.output<S>; traceId: string | undefined }> {
-    const answer = await this.call(method, path, body);
+    const answer = await this.call(method, path, body, headers);
     const what = `${method} ${path}`;
     if (answer.status < 200 || answer.status > 299) {
       throw new NotAsExpected(`${what} to succeed`, describe(answer), answer.traceId);

@@ -51,7 +51,6 @@ export const environments = (setting: Setting) => {
       OIDC_CLIENT_SECRET_FILE: secrets.oidcClientSecretFile,
       OIDC_ACR_VALUES: 'AAL2,AAL3',
       API_AUDIENCE: apiAudience,
-      COOKIE_KEY_FILE: secrets.cookieKeyFile,
       FILES_URL: `http://127.0.0.1:${String(ports.files)}`,
     },
     files: { FILES_KEYRING_FILE: secrets.filesKeyringFile, FILES_DIR: join(stateDir, 'files') },

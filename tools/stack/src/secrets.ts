@@ -18,8 +18,6 @@ export interface Secrets {
   /** The public halves of all of them. */
   readonly callerJwksFile: string;
   readonly oidcClientSecretFile: string;
-  /** 32 random bytes, base64url. */
-  readonly cookieKeyFile: string;
   /** The keys that the keys of files are wrapped under. */
   readonly filesKeyringFile: string;
 }
@@ -82,8 +80,6 @@ export async function ensureSecrets(dir: string): Promise<Secrets> {
 
   const oidcClientSecretFile = at('oidc-client-secret');
   await once(oidcClientSecretFile, token);
-  const cookieKeyFile = at('gateway.cookie-key');
-  await once(cookieKeyFile, token);
   const filesKeyringFile = at('files.keyring.json');
   await once(filesKeyringFile, keyring);
 
@@ -95,7 +91,6 @@ export async function ensureSecrets(dir: string): Promise<Secrets> {
     callerKeyFile,
     callerJwksFile,
     oidcClientSecretFile,
-    cookieKeyFile,
     filesKeyringFile,
   };
 }

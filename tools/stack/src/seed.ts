@@ -25,6 +25,7 @@ const memberships: Readonly<Record<DemoKey, { readonly odsCode: string; readonly
   'weak-gp': { odsCode: 'DEMONORTH', roles: ['clinician'] },
   'specialist-on-call': { odsCode: 'DEMOTRUST', roles: ['specialist'] },
   'specialist-two': { odsCode: 'DEMOTRUST', roles: ['specialist'] },
+  'programme-lead': { odsCode: 'DEMOTRUST', roles: ['programme-lead'] },
   'trust-admin': { odsCode: 'DEMOTRUST', roles: ['organisation-admin'] },
   operator: { odsCode: 'DEMOTRUST', roles: ['operator'] },
 };

@@ -7,11 +7,17 @@ const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write t
 /** Whose bank holidays count. Holiday calendars are data, per organisation. */
 export const holidayCalendar = z.enum(['england-and-wales', 'scotland', 'northern-ireland']);
 
+/** Names found right before: asking the calendar library costs more than the rest of a panel's schema. */
+const goodTimeZones = new Set<string>();
+
 /** An IANA name; a bare offset such as `+01:00` has no daylight saving and is refused. */
 function isTimeZone(name: string): boolean {
+  if (goodTimeZones.has(name)) return true;
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
+    // Bounded, since names are right in any mix of capitals.
+    if (goodTimeZones.size < 1_000) goodTimeZones.add(name);
     return true;
   } catch {
     return false;

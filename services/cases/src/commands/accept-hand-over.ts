@@ -76,9 +76,9 @@ async function take(
   await makeResponsible(tx, caseId, { memberId, reason }, since);
   const version = await recordChange(tx, caseId, of.status);
   const at = since.toISOString();
-  await emit(tx, responsibilityMoved, caseId, { caseId, fromMemberId, toMemberId: memberId, reason, at });
+  emit(tx, responsibilityMoved, caseId, { caseId, fromMemberId, toMemberId: memberId, reason, at });
   const act = { act: 'case.hand-over', caseId, memberId, organisationId, subjectId: null, at } as const;
-  await emit(tx, caseActed, caseId, act);
+  emit(tx, caseActed, caseId, act);
   return { responsibleId: memberId, since: at, version };
 }
 

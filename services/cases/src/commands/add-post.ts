@@ -71,7 +71,7 @@ export async function addPost(
 
       const moment = at.toISOString();
       const { requesterId, responsibleId } = found;
-      await emit(tx, casePosted, caseId, {
+      emit(tx, casePosted, caseId, {
         caseId,
         postId,
         kind,
@@ -90,7 +90,7 @@ export async function addPost(
         subjectId: postId,
         at: moment,
       } as const;
-      await emit(tx, caseActed, caseId, act);
+      emit(tx, caseActed, caseId, act);
       return { postId, status, version, postedAt: moment };
     }),
   );

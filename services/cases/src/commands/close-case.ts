@@ -41,9 +41,9 @@ export async function closeCase(
 
       const at = now.toISOString();
       const { comment: _comment, ...codes } = survey;
-      await emit(tx, caseEnded, caseId, { caseId, status, survey: codes, at });
+      emit(tx, caseEnded, caseId, { caseId, status, survey: codes, at });
       const act = { act: 'case.close', caseId, memberId, organisationId, subjectId: null, at } as const;
-      await emit(tx, caseActed, caseId, act);
+      emit(tx, caseActed, caseId, act);
       return { status, version, closedAt: at };
     }),
   );

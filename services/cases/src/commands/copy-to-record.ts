@@ -37,7 +37,7 @@ export async function copyToRecord(
       const taking = { copyId: v7(), caseId, memberId, panelName, at: service.clock.now() };
       const taken = await takeCopy(tx, taking);
       if (!taken) throw notFound();
-      await emit(tx, caseActed, caseId, {
+      emit(tx, caseActed, caseId, {
         act: 'case.record-copy',
         caseId,
         memberId,

@@ -124,7 +124,7 @@ async function write(tx: Transaction, member: MemberCaller, input: Input, create
 
   const moment = at.toISOString();
   const about = { caseId, organisationId, at: moment };
-  await emit(tx, caseShared, caseId, {
+  emit(tx, caseShared, caseId, {
     ...about,
     requesterId: memberId,
     created: true,
@@ -133,7 +133,7 @@ async function write(tx: Transaction, member: MemberCaller, input: Input, create
     grants: grants.map(({ grantId, entry }) => grantRef(grantId, entry)),
   });
   const answerBy = clock.dueAt.toISOString();
-  await emit(tx, caseAsked, caseId, {
+  emit(tx, caseAsked, caseId, {
     caseId,
     practiceId: organisationId,
     panel: leadPanel ? { panelId: leadPanel.panelId, organisationId: leadPanel.organisationId } : null,
@@ -142,7 +142,7 @@ async function write(tx: Transaction, member: MemberCaller, input: Input, create
     answerBy,
     at: moment,
   });
-  await emit(tx, caseActed, caseId, { ...about, act: 'case.create', memberId, subjectId: null });
+  emit(tx, caseActed, caseId, { ...about, act: 'case.create', memberId, subjectId: null });
   return {
     caseId,
     status: 'awaiting-advice',

@@ -32,6 +32,6 @@ export async function keepClock(
   if (kept === clock) return;
   await saveClock(tx, caseId, kept);
   if (measured) {
-    await emit(tx, caseAnswered, caseId, { caseId, ...answer, ...measured, at: at.toISOString() });
+    emit(tx, caseAnswered, caseId, { caseId, ...answer, ...measured, at: at.toISOString() });
   }
 }

@@ -125,8 +125,8 @@ async function write(
   const newVersion = await recordChange(tx, caseId, status);
 
   const at = now.toISOString();
-  if (leftAlone) await emit(tx, caseEnded, caseId, { caseId, status, survey: null, at });
-  await emit(tx, shareRevoked, caseId, {
+  if (leftAlone) emit(tx, caseEnded, caseId, { caseId, status, survey: null, at });
+  emit(tx, shareRevoked, caseId, {
     caseId,
     grant: grantRef(grantId, revoked.to),
     responsibleId,
@@ -135,6 +135,6 @@ async function write(
     at,
   });
   const act = { act: 'case.revoke', caseId, memberId, organisationId, subjectId: grantId, at } as const;
-  await emit(tx, caseActed, caseId, act);
+  emit(tx, caseActed, caseId, act);
   return { status, version: newVersion, responsibleId };
 }

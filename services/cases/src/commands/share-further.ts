@@ -58,7 +58,7 @@ export async function shareFurther(
     if (leadPanelId === null && firstPanel !== undefined) await setLeadPanel(tx, caseId, firstPanel);
     await releaseIds(tx, commandId);
     const about = { caseId, organisationId, at: at.toISOString() };
-    await emit(tx, caseShared, caseId, {
+    emit(tx, caseShared, caseId, {
       ...about,
       requesterId,
       created: false,
@@ -67,7 +67,7 @@ export async function shareFurther(
       grants: grants.map(({ grantId, entry }) => grantRef(grantId, entry)),
     });
     for (const grantId of grantIds) {
-      await emit(tx, caseActed, caseId, { ...about, act: 'case.share', memberId, subjectId: grantId });
+      emit(tx, caseActed, caseId, { ...about, act: 'case.share', memberId, subjectId: grantId });
     }
     return { grantIds, version };
   };

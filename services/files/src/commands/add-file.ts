@@ -106,7 +106,7 @@ async function store(files: FilesContext, member: MemberCaller, upload: Upload):
     await db.transaction(async (tx) => {
       if (!(await completeUpload(tx, file, stored))) throw lostLease();
       const at = stored.at.toISOString();
-      await emit(tx, fileAdded, caseId, { fileId, caseId, memberId: member.memberId, at });
+      emit(tx, fileAdded, caseId, { fileId, caseId, memberId: member.memberId, at });
     });
     return summaryOf({ ...file, ...stored, state: 'AVAILABLE', uploadedAt: stored.at });
   } catch (error) {

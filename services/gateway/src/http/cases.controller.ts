@@ -1,4 +1,16 @@
-import { Body, Controller, Delete, Get, Headers, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -20,6 +32,7 @@ import { tagOf, versionOf } from '../domain/version-tag.js';
 import { Member } from './authentication.js';
 import { Commands } from './commands.js';
 import { AcceptsIdempotencyKey, Documented } from './documented.js';
+import { onCase, onCommand } from './problems.js';
 
 const newCase = createCase.request.omit({ commandId: true });
 const newPost = addPost.request.omit({ commandId: true, caseId: true, expectedVersion: true });
@@ -28,14 +41,8 @@ const pageQuery = z.strictObject({
   cursor: cursor.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
-const onCase = ['invalid-input', 'not-found', 'consent-required'] as const;
-const onCommand = [
-  'conflict',
-  'command-in-flight',
-  'payload-too-large',
-  'unsupported-media-type',
-  'idempotency-key-reused',
-] as const;
+
+const search = listCases.request.required({ code: true });
 
 const addressOf = (caseId: string): string => `/api/v1/cases/${caseId}`;
 
@@ -83,6 +90,21 @@ export class CasesController {
     @Query({ schema: pageQuery }) query: z.output<typeof pageQuery>,
   ): Promise<ReplyOf<typeof listCases>> {
     return this.bus.request(listCases, caller, query);
+  }
+
+  /** A POST, because a case code in an address would end up in every log on the way. */
+  @Post('search')
+  @HttpCode(200)
+  @Documented({
+    summary: 'The case with a case code, when the caller may see it; else an empty page.',
+    reply: listCases.reply,
+    problems: ['invalid-input', 'consent-required', 'payload-too-large', 'unsupported-media-type'],
+  })
+  search(
+    @Member() caller: MemberCaller,
+    @Body({ schema: search }) body: z.output<typeof search>,
+  ): Promise<ReplyOf<typeof listCases>> {
+    return this.bus.request(listCases, caller, body);
   }
 
   @Get(':caseId')

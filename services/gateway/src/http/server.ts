@@ -13,6 +13,7 @@ import { TokenRefused } from '../sign-in/bearer-tokens.js';
 import { ApiDocument } from './api-document.js';
 import { Authentication } from './authentication.js';
 import { clearCookie, sessionCookie } from './cookies.js';
+import { csvBodyLimit, parseCsv } from './csv-parser.js';
 import { parseJson } from './json-parser.js';
 import { SchemaPipe } from './schema-pipe.js';
 import { addStreams } from './uploads.js';
@@ -56,6 +57,7 @@ async function configure(app: NestFastifyApplication): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
   app.useBodyParser('application/json', { bodyLimit }, parseJson);
+  app.useBodyParser('text/csv', { bodyLimit: csvBodyLimit }, parseCsv);
   // Nest would add a parser for forms; nothing here takes one.
   app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit }, (_request, _body, done) =>
     done(

@@ -13,6 +13,8 @@ const roles = {
   'gp-two': ['clinician'],
   'weak-gp': ['clinician'],
   'specialist-on-call': ['specialist'],
+  'specialist-two': ['specialist'],
+  'programme-lead': ['programme-lead'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type PersonKey = keyof typeof roles;
@@ -53,7 +55,7 @@ export async function registerPeople(world: World, issuer: string): Promise<Dire
     specialty: 'Paediatrics',
     phone: '01632 960001',
     leadMemberId: specialist,
-    memberIds: [specialist],
+    memberIds: [specialist, memberId['specialist-two']],
   });
   return { memberId, panelId };
 }

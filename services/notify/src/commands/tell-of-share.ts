@@ -2,7 +2,7 @@ import type { EventContext } from '@definitivedx/bus';
 import type { caseShared, DataOf } from '@definitivedx/contracts';
 import { dutiesOf } from '../data/rotas.js';
 import { lockCase } from '../data/streams.js';
-import { onCallAt } from '../domain/on-call.js';
+import { knownDuties } from '../domain/known-duties.js';
 import { toldOfShare } from '../domain/recipients.js';
 import { tellAndMail, thoseWhoMaySee, type Telling } from './telling.js';
 
@@ -18,7 +18,7 @@ export async function tellOfShare(
   const panelIds = event.grants.filter((grant) => grant.kind === 'panel').map((grant) => grant.principalId);
   const duties = await dutiesOf(context.tx, panelIds, at);
   const onCall = new Map(
-    [...duties].map(([panelId, duty]) => [panelId, onCallAt(duty.rota, duty.overrides, at).memberId]),
+    [...duties].map(([panelId, duty]) => [panelId, knownDuties.at(duty.rota, duty.overrides, at).memberId]),
   );
   const told = await thoseWhoMaySee(telling.service, context, caseId, toldOfShare(event, onCall));
   await tellAndMail(telling, context, told, { kind: 'case-shared', caseId, at });

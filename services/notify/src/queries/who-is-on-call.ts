@@ -2,7 +2,7 @@ import type { InputOf, ReplyOf, whoIsOnCall as contract } from '@definitivedx/co
 import type { Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import { dutiesOf } from '../data/rotas.js';
-import { onCallAt } from '../domain/on-call.js';
+import { knownDuties } from '../domain/known-duties.js';
 
 /** Who is on call for each panel at a moment, and when that next changes. A panel without a rota has nobody. */
 export async function whoIsOnCall(
@@ -15,7 +15,7 @@ export async function whoIsOnCall(
   return {
     onCall: panelIds.map((panelId) => {
       const duty = duties.get(panelId) ?? { rota: null, overrides: [] };
-      const { memberId, until } = onCallAt(duty.rota, duty.overrides, moment);
+      const { memberId, until } = knownDuties.at(duty.rota, duty.overrides, moment);
       return { panelId, memberId, until: until?.toISOString() ?? null };
     }),
   };

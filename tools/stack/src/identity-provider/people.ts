@@ -24,6 +24,7 @@ export const people = [
   person('gp-two', 'Demo GP (South Practice)', 'Another practice: invited to nothing'),
   person('specialist-on-call', 'Demo specialist on call', 'On call now for the panel'),
   person('specialist-two', 'Demo specialist, panel lead', 'Next on call, and leads the panel'),
+  person('programme-lead', 'Demo programme lead', 'Reads what the programme achieves'),
   person('trust-admin', 'Demo trust administrator', "Looks after the trust's members and panels"),
   person('operator', 'Demo platform operator', 'Runs the platform, sees no content'),
   person('weak-gp', 'Demo GP without strong sign-in', 'Is refused: a password alone is not enough', 'AAL1'),

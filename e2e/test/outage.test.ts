@@ -1,0 +1,3 @@
+import { outageSuite } from './support/outage-suite.js';
+
+outageSuite(8_000);

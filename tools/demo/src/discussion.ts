@@ -1,0 +1,74 @@
+import { addPost, getCase } from '@definitivedx/contracts';
+import { caseTexts } from './case-texts.js';
+import { NotAsExpected } from './failure.js';
+import type { Person } from './person.js';
+import { isListed } from './refusals.js';
+import { inLondon, type Shared } from './sharing.js';
+import type { Step } from './step.js';
+
+const addressOf = (caseId: string): string => `/api/v1/cases/${caseId}`;
+
+export const open = (step: Step, { session, name }: Person, { caseId }: Shared): Promise<void> =>
+  step('Opening the case', async () => {
+    if (!(await isListed(session, caseId)))
+      throw new NotAsExpected("the case in the specialist's list", 'none');
+    const { reply, traceId } = await session.must(getCase.reply, 'GET', addressOf(caseId));
+    if (reply.question !== caseTexts.question || reply.history !== caseTexts.history) {
+      throw new NotAsExpected('the case as it was shared', 'another text', traceId);
+    }
+    return { says: `${name} found the case in the list and opened it.`, traceId, value: undefined };
+  });
+
+/** The specialist asks back, which stops the clock; the GP answers, which starts it again. */
+export async function askBack(step: Step, gp: Person, specialist: Person, { caseId }: Shared): Promise<void> {
+  const path = addressOf(caseId);
+  await step('Asking for more information', async () => {
+    const asked = { kind: 'question', body: caseTexts.questionBack };
+    await specialist.session.must(addPost.reply, 'POST', `${path}/posts`, asked);
+    const { reply, traceId } = await gp.session.must(getCase.reply, 'GET', path);
+    if (reply.status !== 'awaiting-information' || reply.clock !== 'paused') {
+      throw new NotAsExpected(
+        'the case to be awaiting-information with its clock paused',
+        `${reply.status}, clock ${reply.clock}`,
+        traceId,
+      );
+    }
+    const says = `${specialist.name} asked for more information; the response clock is paused.`;
+    return { says, traceId, value: undefined };
+  });
+  await step('Answering', async () => {
+    const given = { kind: 'information', body: caseTexts.information };
+    const { reply: posted } = await gp.session.must(addPost.reply, 'POST', `${path}/posts`, given);
+    const { reply, traceId } = await gp.session.must(getCase.reply, 'GET', path);
+    if (reply.clock !== 'running' || reply.answerBy === null) {
+      throw new NotAsExpected('the clock to be running again', `clock ${reply.clock}`, traceId);
+    }
+    const says = `${gp.name} answered; the case is ${posted.status} again, until ${inLondon(reply.answerBy)}.`;
+    return { says, traceId, value: undefined };
+  });
+}
+
+export const advise = (step: Step, { session, name }: Person, { caseId }: Shared): Promise<void> =>
+  step('Advising', async () => {
+    const { reply, traceId } = await session.must(addPost.reply, 'POST', `${addressOf(caseId)}/posts`, {
+      kind: 'advice',
+      body: caseTexts.advice,
+      recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED',
+    });
+    return { says: `${name} advised; the case is now ${reply.status}.`, traceId, value: undefined };
+  });
+
+export const readAdvice = (step: Step, { session, name }: Person, { caseId }: Shared): Promise<void> =>
+  step('Reading the advice', async () => {
+    const { reply, traceId } = await session.must(getCase.reply, 'GET', addressOf(caseId));
+    const advice = reply.posts.filter(({ kind }) => kind === 'advice');
+    if (reply.status !== 'advice-given' || advice.length !== 1 || advice[0]?.body !== caseTexts.advice) {
+      throw new NotAsExpected(
+        'the case to be advice-given, with the one advice as it was written',
+        `${reply.status} with ${String(advice.length)} advices`,
+        traceId,
+      );
+    }
+    const says = `${name} read the advice (${advice[0].recommendation ?? 'no recommendation'}).`;
+    return { says, traceId, value: undefined };
+  });
