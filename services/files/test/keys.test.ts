@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { rotateFileKeys, type ReplyOf } from '@definitivedx/contracts';
-import { inRepository } from '@definitivedx/stack';
 import { until } from '@definitivedx/testing';
 import { aText, Surgery, type Person } from './support/surgery.js';
 
@@ -112,9 +112,10 @@ it('an operator rotates with one command', async () => {
     keyring.keys['by-hand'] = randomBytes(32).toString('base64');
     keyring.current = 'by-hand';
   });
+  const program = fileURLToPath(new URL('../../../tools/bus/dist/file-keys.js', import.meta.url));
   const { secrets, nats } = surgery.world;
   const run = (...args: string[]): Promise<{ stdout: string }> =>
-    promisify(execFile)(process.execPath, [inRepository('tools/bus/dist/file-keys.js'), ...args], {
+    promisify(execFile)(process.execPath, [program, ...args], {
       env: {
         NATS_URL: nats.url,
         NATS_SEED_FILE: secrets.seedFile('operator'),
