@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { inRepository } from '@definitivedx/stack';
 import { cipherFlow } from './flows/cipher.js';
+import { filesFlow } from './flows/files.js';
 import { liveFlow } from './flows/live.js';
 import { createFlow, readFlow, type Options } from './flows/requests.js';
 import { resultsPage } from './results.js';
@@ -23,7 +24,7 @@ const options: Options = {
   seconds: option('seconds', 6),
   clients: option('clients', 16),
 };
-const flows = { create: createFlow, read: readFlow, live: liveFlow, cipher: cipherFlow };
+const flows = { create: createFlow, read: readFlow, live: liveFlow, files: filesFlow, cipher: cipherFlow };
 
 const note = (line: string): void => {
   console.log(line);

@@ -35,6 +35,7 @@ export async function openStage(note: (line: string) => void, profiles?: string)
     durable: true,
     env: {
       RATE_LIMIT_PER_MINUTE: '1000000',
+      MAX_FILE_BYTES: String(2 * 1024 ** 3),
       ...(profiles === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` }),
     },
   });
