@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunningService } from '@definitivedx/bus';
-import { anonymisationDuty, type createCase, type listFiles, type ReplyOf } from '@definitivedx/contracts';
+import {
+  anonymisationDuty,
+  type caseAudience,
+  type createCase,
+  type listFiles,
+  type ReplyOf,
+} from '@definitivedx/contracts';
 import type { Database } from '@definitivedx/db';
 import type { Problem } from '@definitivedx/errors';
 import { startWorld, until, type World } from '@definitivedx/testing';
@@ -30,7 +37,7 @@ beforeAll(async () => {
   issuer = await Issuer.start();
   await world.startProgram('access');
   [files] = await Promise.all([
-    world.startProgram('files', { MAX_FILE_BYTES: String(24 * megabyte) }),
+    world.startProgram('files', { MAX_FILE_BYTES: String(48 * megabyte) }),
     world.startProgram('cases'),
     world.startProgram('notify'),
   ]);
@@ -194,9 +201,9 @@ describe('a file of a case', () => {
   );
 
   it('that is too large is refused before it has been sent', async () => {
-    const response = await upload(aPicture(24 * megabyte + 1));
+    const response = await upload(aPicture(48 * megabyte + 1));
     expect(response.status).toBe(413);
-    expect(await problemOf(response)).toMatchObject({ detail: expect.stringContaining('24 MB') });
+    expect(await problemOf(response)).toMatchObject({ detail: expect.stringContaining('48 MB') });
   });
 
   it('has no address but an id', async () => {
@@ -250,7 +257,7 @@ describe('a client that goes away', () => {
   });
 
   it('gives its places back, also when it never read what it asked for', async () => {
-    const { fileId } = await added(await upload(aPicture(20 * megabyte)));
+    const { fileId } = await added(await upload(aPicture(48 * megabyte)));
     const path = `/api/v1/files/${fileId}`;
     const running = await Promise.all(Array.from({ length: 6 }, () => as('gp').fetch(path)));
     expect(running.map(({ status }) => status)).toEqual(Array(6).fill(200));
@@ -265,6 +272,31 @@ describe('a client that goes away', () => {
       return status === 200;
     }, 'a place to be free');
   });
+});
+
+it('the end of a share ends a running download within two seconds, and every later one', async () => {
+  const size = 48 * megabyte;
+  const { fileId } = await added(await upload(aPicture(size)));
+  const path = `/api/v1/files/${fileId}`;
+  const running = await as('specialist-on-call').fetch(path);
+  expect(running.status).toBe(200);
+  const { grants } = (
+    await as('gp').ask<ReplyOf<typeof caseAudience>>('GET', `/api/v1/cases/${caseId}/audience`)
+  ).body;
+  for (const { grantId } of grants) {
+    const revoked = await as('gp').ask('DELETE', `/api/v1/cases/${caseId}/audience/${grantId}`);
+    expect(revoked.status).toBe(200);
+  }
+  expect((await as('specialist-on-call').fetch(path)).status).toBe(404);
+
+  await sleep(1_900);
+  let bytes = 0;
+  const rest = (async () => {
+    for await (const piece of running.body as unknown as AsyncIterable<Uint8Array>) bytes += piece.length;
+  })();
+  await expect(rest).rejects.toThrow();
+  expect(bytes).toBeLessThan(size);
+  expect((await as('gp').fetch(path, { headers: { range: 'bytes=0-0' } })).status).toBe(206);
 });
 
 describe('without the file service', () => {
