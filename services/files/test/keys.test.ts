@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { rotateFileKeys, type ReplyOf } from '@definitivedx/contracts';
 import { until } from '@definitivedx/testing';
@@ -103,11 +106,33 @@ it('keys are rotated while files are read and added: no read fails, and the old 
   expect(failed).toEqual([]);
 });
 
+it('an operator rotates with one command', async () => {
+  const fileId = await surgery.add(gp, caseId, 'x');
+  changeKeyring((keyring) => {
+    keyring.keys['by-hand'] = randomBytes(32).toString('base64');
+    keyring.current = 'by-hand';
+  });
+  const program = fileURLToPath(new URL('../../../tools/bus/dist/file-keys.js', import.meta.url));
+  const { secrets, nats } = surgery.world;
+  const run = (...args: string[]): Promise<{ stdout: string }> =>
+    promisify(execFile)(process.execPath, [program, ...args], {
+      env: {
+        NATS_URL: nats.url,
+        NATS_SEED_FILE: secrets.seedFile('operator'),
+        CALLER_KEY_FILE: secrets.callerKeyFile('operator'),
+      },
+    });
+  expect((await run()).stdout).toMatch(/^by-hand {2}0 files {2}\(current\)\nsecond {2}\d+ files\n$/);
+  expect((await run('rotate')).stdout).toMatch(/^\d+ done\nby-hand {2}\d+ files {2}\(current\)\n$/);
+  expect(await (await surgery.download(gp, fileId)).text()).toBe('x');
+  await expect(run('destroy')).rejects.toMatchObject({ code: 2 });
+});
+
 it('a file whose key is not in the keyring cannot be read, and can again when the key is put back', async () => {
   const fileId = await surgery.add(gp, caseId, 'locked');
   let kept = '';
   changeKeyring((keyring) => {
-    kept = keyring.keys['second']!;
+    kept = keyring.keys['by-hand']!;
     keyring.keys = { third: randomBytes(32).toString('base64') };
     keyring.current = 'third';
   });
@@ -116,7 +141,7 @@ it('a file whose key is not in the keyring cannot be read, and can again when th
   expect(await refused.text()).toContain('the key it needs is not there');
   // New files do not need the lost key.
   await surgery.add(gp, caseId, 'new');
-  changeKeyring(({ keys }) => (keys['second'] = kept));
+  changeKeyring(({ keys }) => (keys['by-hand'] = kept));
   expect(await (await surgery.download(gp, fileId)).text()).toBe('locked');
 });
 
@@ -125,7 +150,7 @@ it('a keyring that others can read, or that is no keyring, is not used', async (
   const file = surgery.world.secrets.filesKeyringFile;
   const good = readFileSync(file, 'utf8');
   for (const [text, mode] of [
-    ['{"current": "second", "keys": {}}', 0o600],
+    ['{"current": "third", "keys": {}}', 0o600],
     [good, 0o644],
   ] as const) {
     writeFileSync(`${file}.new`, text);

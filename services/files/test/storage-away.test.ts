@@ -1,14 +1,13 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { S3 } from '@definitivedx/stack';
-import { until } from '@definitivedx/testing';
+import { until, type World } from '@definitivedx/testing';
 import { sweep } from '../src/commands/sweep.js';
 import { aText, megabyte, problemOf, Surgery, type Person } from './support/surgery.js';
 
 const patienceMs = 1_000;
 
 let surgery: Surgery;
-let s3: S3;
+let s3: Awaited<ReturnType<World['s3']>>;
 let gp: Person;
 let stranger: Person;
 let caseId: string;

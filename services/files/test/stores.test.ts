@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { Client } from 'minio';
 import { startWorld } from '@definitivedx/testing';
@@ -21,6 +21,11 @@ storeContract('directory', async () => {
   return {
     store: new DirectoryStore(folder),
     names: () => filesIn(folder),
+    crashIn: async (key) => {
+      const branch = join(folder, key.slice(-2), key.slice(-4, -2));
+      mkdirSync(branch, { recursive: true });
+      writeFileSync(join(branch, `${key}.part`), 'half of it');
+    },
     close: async () => {
       rmSync(folder, { recursive: true });
     },
@@ -53,6 +58,11 @@ storeContract('S3', async () => {
         names.push(item.key);
       }
       return names.sort();
+    },
+    crashIn: async (key) => {
+      const uploadID = await client.initiateNewMultipartUpload(bucket, key, {});
+      const part = { bucketName: bucket, objectName: key, uploadID, partNumber: 1, headers: {} };
+      await client.uploadPart(part, randomBytes(5 * 1024 * 1024));
     },
     close: async () => {
       store.close();

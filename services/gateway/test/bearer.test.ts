@@ -137,6 +137,17 @@ describe('until both texts are accepted', () => {
     ['GET', `/api/v1/cases/${caseId}/audience`, undefined],
     ['POST', `/api/v1/cases/${caseId}/audience`, {}],
     ['DELETE', `/api/v1/cases/${caseId}/audience/${caseId}`, undefined],
+    ['POST', '/api/v1/cases/search', {}],
+    ['POST', `/api/v1/cases/${caseId}/hand-over-acceptance`, {}],
+    ['POST', `/api/v1/cases/${caseId}/record-copy`, {}],
+    ['POST', `/api/v1/cases/${caseId}/close`, {}],
+    ['POST', `/api/v1/cases/${caseId}/files`, 'x'],
+    ['GET', `/api/v1/cases/${caseId}/files`, undefined],
+    ['GET', `/api/v1/files/${caseId}`, undefined],
+    ['GET', '/api/v1/hand-overs', undefined],
+    ['POST', `/api/v1/panels/${caseId}/take-over`, {}],
+    ['GET', '/api/v1/metrics/report', undefined],
+    ['POST', '/api/v1/metrics/baselines', {}],
     ['GET', '/api/v1/events', undefined],
   ];
   const open = ['/api/v1/me', '/api/v1/consent-texts', '/api/v1/consents'];

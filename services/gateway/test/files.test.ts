@@ -1,14 +1,22 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunningService } from '@definitivedx/bus';
-import { anonymisationDuty, type createCase, type listFiles, type ReplyOf } from '@definitivedx/contracts';
+import {
+  anonymisationDuty,
+  type caseAudience,
+  type createCase,
+  type listFiles,
+  type ReplyOf,
+} from '@definitivedx/contracts';
 import type { Database } from '@definitivedx/db';
 import type { Problem } from '@definitivedx/errors';
 import { startWorld, until, type World } from '@definitivedx/testing';
 import { aCase, Client } from './support/client.js';
 import { startGateway } from './support/gateway.js';
 import { Issuer } from './support/issuer.js';
+import { aPicture } from './support/pictures.js';
 import { registerPeople, staffPanel, subjectOf, type PersonKey } from './support/people.js';
 
 type Summary = ReplyOf<typeof listFiles>['files'][number];
@@ -29,7 +37,7 @@ beforeAll(async () => {
   issuer = await Issuer.start();
   await world.startProgram('access');
   [files] = await Promise.all([
-    world.startProgram('files', { MAX_FILE_BYTES: String(24 * megabyte) }),
+    world.startProgram('files', { MAX_FILE_BYTES: String(48 * megabyte) }),
     world.startProgram('cases'),
     world.startProgram('notify'),
   ]);
@@ -54,13 +62,6 @@ afterAll(async () => {
   issuer.stop();
   await world.stop();
 });
-
-/** As much of a PNG as tells its type: a header, and picture data that is noise. */
-const pngHead = Buffer.from(
-  '89504e470d0a1a0a0000000d4948445200000001000000010806000000' + '1f15c489' + '7fffffff49444154',
-  'hex',
-);
-const png = (length: number): Buffer => Buffer.concat([pngHead, randomBytes(length - pngHead.length)]);
 
 const attested = {
   'x-attestation-version': anonymisationDuty.version,
@@ -94,7 +95,7 @@ const rowsUnderWay = async (): Promise<number> =>
 
 describe('a file of a case', () => {
   it('is taken, listed, and given to who may see the case', async () => {
-    const content = png(3 * megabyte + 17);
+    const content = aPicture(3 * megabyte + 17);
     const response = await upload(content, {
       'content-type': 'image/png',
       'content-disposition': `attachment; filename*=UTF-8''rash%20d%C3%A4y%203.png`,
@@ -135,7 +136,7 @@ describe('a file of a case', () => {
   });
 
   it('is read in parts, and its headers alone', async () => {
-    const content = png(2 * megabyte);
+    const content = aPicture(2 * megabyte);
     const { fileId } = await added(await upload(content));
     const path = `/api/v1/files/${fileId}`;
     const part = await as('gp').fetch(path, { headers: { range: 'bytes=1048000-1049000' } });
@@ -200,9 +201,9 @@ describe('a file of a case', () => {
   );
 
   it('that is too large is refused before it has been sent', async () => {
-    const response = await upload(png(24 * megabyte + 1));
+    const response = await upload(aPicture(48 * megabyte + 1));
     expect(response.status).toBe(413);
-    expect(await problemOf(response)).toMatchObject({ detail: expect.stringContaining('24 MB') });
+    expect(await problemOf(response)).toMatchObject({ detail: expect.stringContaining('48 MB') });
   });
 
   it('has no address but an id', async () => {
@@ -244,7 +245,7 @@ async function breakOff(url: string, headers: Record<string, string>): Promise<v
     headers: { ...attested, ...headers, authorization: `Bearer ${token}`, 'content-length': 20 * megabyte },
   });
   sending.on('error', () => undefined);
-  sending.write(png(3 * megabyte));
+  sending.write(aPicture(3 * megabyte));
   await until(async () => (await rowsUnderWay()) === 1, 'the upload to be under way');
   sending.destroy();
 }
@@ -256,7 +257,7 @@ describe('a client that goes away', () => {
   });
 
   it('gives its places back, also when it never read what it asked for', async () => {
-    const { fileId } = await added(await upload(png(20 * megabyte)));
+    const { fileId } = await added(await upload(aPicture(48 * megabyte)));
     const path = `/api/v1/files/${fileId}`;
     const running = await Promise.all(Array.from({ length: 6 }, () => as('gp').fetch(path)));
     expect(running.map(({ status }) => status)).toEqual(Array(6).fill(200));
@@ -271,6 +272,31 @@ describe('a client that goes away', () => {
       return status === 200;
     }, 'a place to be free');
   });
+});
+
+it('the end of a share ends a running download within two seconds, and every later one', async () => {
+  const size = 48 * megabyte;
+  const { fileId } = await added(await upload(aPicture(size)));
+  const path = `/api/v1/files/${fileId}`;
+  const running = await as('specialist-on-call').fetch(path);
+  expect(running.status).toBe(200);
+  const { grants } = (
+    await as('gp').ask<ReplyOf<typeof caseAudience>>('GET', `/api/v1/cases/${caseId}/audience`)
+  ).body;
+  for (const { grantId } of grants) {
+    const revoked = await as('gp').ask('DELETE', `/api/v1/cases/${caseId}/audience/${grantId}`);
+    expect(revoked.status).toBe(200);
+  }
+  expect((await as('specialist-on-call').fetch(path)).status).toBe(404);
+
+  await sleep(1_900);
+  let bytes = 0;
+  const rest = (async () => {
+    for await (const piece of running.body as unknown as AsyncIterable<Uint8Array>) bytes += piece.length;
+  })();
+  await expect(rest).rejects.toThrow();
+  expect(bytes).toBeLessThan(size);
+  expect((await as('gp').fetch(path, { headers: { range: 'bytes=0-0' } })).status).toBe(206);
 });
 
 describe('without the file service', () => {

@@ -10,6 +10,8 @@ export interface OpenStore {
   readonly store: Store;
   /** Everything it holds, finished or not. */
   readonly names: () => Promise<string[]>;
+  /** Leaves what a crash in the middle of a `put` leaves. */
+  readonly crashIn: (key: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -110,6 +112,16 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       await expect(store.get(key, 0, 1)).rejects.toThrow(MissingObject);
       await store.remove(key);
       await store.remove(randomUUID());
+    });
+
+    it('removes what a crash left of an object, which was never to be seen', async () => {
+      const before = await at.names();
+      const key = randomUUID();
+      await at.crashIn(key);
+      expect(await at.names()).not.toEqual(before);
+      await expect(store.get(key, 0, 1)).rejects.toThrow(MissingObject);
+      await store.remove(key);
+      expect(await at.names()).toEqual(before);
     });
 
     it('takes many at once', async () => {
