@@ -1,12 +1,17 @@
 import { conflict } from '@definitivedx/errors';
-import { statement, type Queryable, type Transaction } from '@definitivedx/db';
+import { asking, statement, type Asked, type Queryable, type Transaction } from '@definitivedx/db';
 
 const claim = statement<{ id: string }>(
   'command-claim',
   'insert into command (id, caller_id) values ($1, $2) on conflict (id) do nothing returning id',
 );
 const complete = statement('command-complete', 'update command set reply = $2 where id = $1');
-const recall = statement<{ callerId: string; reply: unknown }>(
+interface Kept {
+  readonly callerId: string;
+  readonly reply: unknown;
+}
+
+const recall = statement<Kept>(
   'command-recall',
   'select caller_id as "callerId", reply from command where id = $1',
 );
@@ -30,19 +35,32 @@ export async function once<T>(
     return kept.reply;
   }
   const reply = await work();
-  await tx.run(complete, [commandId, JSON.stringify(reply)]);
+  tx.later(complete, [commandId, JSON.stringify(reply)]);
   return reply;
 }
 
-/** The kept reply of a command that was carried out, so that a repeat need not do its preparations again. */
+/** Looks the kept reply of a command up; for `keptReply`. */
+export const recalling = (commandId: string): Asked<Kept> => asking(recall, [commandId]);
+
+/**
+ * The kept reply of a command that was carried out, so that a repeat need not do its preparations again.
+ * @param found what `recalling` gave
+ * @throws AppError `conflict` when the command was another caller's.
+ */
+export function keptReply<T>(found: readonly Kept[], callerId: string): { reply: T } | undefined {
+  const [kept] = found;
+  if (!kept) return undefined;
+  if (kept.callerId !== callerId)
+    throw conflict('This command id was already used by someone else. Please use a fresh one.');
+  return { reply: kept.reply as T };
+}
+
+/** Both at once. */
 export async function replyOf<T>(
   db: Queryable,
   commandId: string,
   callerId: string,
 ): Promise<{ reply: T } | undefined> {
-  const [kept] = await db.run(recall, [commandId]);
-  if (!kept) return undefined;
-  if (kept.callerId !== callerId)
-    throw conflict('This command id was already used by someone else. Please use a fresh one.');
-  return { reply: kept.reply as T };
+  const [found] = await db.runAll(recalling(commandId));
+  return keptReply<T>(found, callerId);
 }

@@ -59,9 +59,9 @@ type Done = (error: Error | null, answers?: Answer[]) => void;
 class RoundTrip {
   private readonly answers: Answer[] = [];
   private rows: Record<string, unknown>[] = [];
+  /** Columns that each statement gives; those of one that is new to this connection come from the server. */
+  private columns: (readonly Column[])[] = [];
   private known = new Map<string, readonly Column[]>();
-  /** Columns of the statements that are new to this connection. */
-  private readonly described = new Map<string, readonly Column[]>();
   private failed = false;
 
   constructor(
@@ -80,17 +80,19 @@ class RoundTrip {
     }
     this.known = parsedOn.get(wire) ?? new Map<string, readonly Column[]>();
     parsedOn.set(wire, this.known);
+    const added = new Set<string>();
     wire.stream.cork();
     this.asked.forEach(({ statement: { name, text } }, i) => {
-      const isNew = !this.known.has(name) && !this.described.has(name);
-      if (isNew) {
-        this.described.set(name, []);
+      const columns = this.known.get(name);
+      this.columns[i] = columns ?? [];
+      if (!columns && !added.has(name)) {
         // A round trip that failed may have left it parsed; closing what is not there is no error.
-        wire.close({ type: 'S', name });
+        if (name !== '') wire.close({ type: 'S', name });
         wire.parse({ name, text });
+        if (name !== '') added.add(name);
       }
       wire.bind({ statement: name, values: values[i] ?? [] });
-      if (isNew) wire.describe({ type: 'P' });
+      if (!columns) wire.describe({ type: 'P' });
       wire.execute(null);
     });
     wire.sync();
@@ -98,21 +100,16 @@ class RoundTrip {
     return null;
   }
 
-  private get name(): string {
-    return this.asked[this.answers.length]?.statement.name ?? '';
-  }
-
   handleRowDescription({ fields }: { fields: { name: string; dataTypeID: TypeId }[] }): void {
-    const columns = fields.map((field) => ({
+    this.columns[this.answers.length] = fields.map((field) => ({
       name: field.name,
       parse: pg.types.getTypeParser(field.dataTypeID, 'text') as (raw: string) => unknown,
     }));
-    this.described.set(this.name, columns);
   }
 
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
     if (this.failed) return;
-    const columns = this.known.get(this.name) ?? this.described.get(this.name) ?? [];
+    const columns = this.columns[this.answers.length] ?? [];
     try {
       const row: Record<string, unknown> = {};
       columns.forEach(({ name, parse }, i) => {
@@ -132,7 +129,9 @@ class RoundTrip {
 
   handleReadyForQuery(): void {
     if (this.failed) return;
-    for (const [name, columns] of this.described) this.known.set(name, columns);
+    this.asked.forEach(({ statement: { name } }, i) => {
+      if (name !== '') this.known.set(name, this.columns[i] ?? []);
+    });
     this.callback(null, this.answers);
   }
 

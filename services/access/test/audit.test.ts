@@ -149,7 +149,10 @@ describe('the audit', () => {
       at: at.toISOString(),
     } as const;
     const self = await access.world.as('access');
-    await access.db.transaction((tx) => appendAct(new EventContext(tx, self, meta), data));
+    await access.db.transaction((tx) => {
+      appendAct(new EventContext(tx, self, meta), data);
+      return Promise.resolve();
+    });
     expect(
       await access.sql('select act, trace_id from audit where case_id = $1 order by id', [caseId]),
     ).toEqual([

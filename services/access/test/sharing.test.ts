@@ -178,7 +178,11 @@ describe('revoking', () => {
   it('is not undone by repeating the share; sharing anew opens the case again', async () => {
     const { caseId, grantIds } = await access.newCase(gp, toMember(specialist));
     await access.revoke(gp, caseId, grantIds[0]!);
-    expect(await access.share(gp, caseId, [toMember(specialist)], grantIds)).toEqual({ answerers: [] });
+    expect(await access.share(gp, caseId, [toMember(specialist)], grantIds)).toEqual({
+      answerers: [],
+      maySee: [],
+      panels: [],
+    });
     expect(await access.via(specialist, caseId)).toBeNull();
     await access.share(gp, caseId, [toMember(specialist)]);
     expect(await access.via(specialist, caseId)).toBe('member');

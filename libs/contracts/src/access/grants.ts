@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { request } from '../define.js';
+import { panelDetail } from './panels.js';
 import { audienceEntry, id, instant } from '../fields.js';
 
 const grantee = z.discriminatedUnion('kind', [
@@ -31,8 +32,17 @@ export const shareCase = request('access', 'share', {
       .array(z.strictObject({ grantId: id, entry: audienceEntry }))
       .min(1)
       .max(50),
+    candidates: z
+      .array(id)
+      .max(100)
+      .default([])
+      .describe('Others than the answerers who might answer, such as those on call.'),
   }),
-  reply: z.strictObject({ answerers: z.array(answerer) }),
+  reply: z.strictObject({
+    answerers: z.array(answerer),
+    maySee: z.array(id).describe('Those of the answerers and candidates who may see the case now.'),
+    panels: z.array(panelDetail).describe('The panels among the entries.'),
+  }),
 });
 
 export const revokeGrant = request('access', 'revoke', {

@@ -82,6 +82,17 @@ export const defaultPanelTerms: z.output<typeof panelTerms> = {
   urgentPanelHours: 4,
 };
 
+/** What answering for a panel goes by. */
+export const panelDetail = z.strictObject({
+  panelId: id,
+  name: z.string(),
+  organisationId: id,
+  leadMemberId: id,
+  phone: z.string(),
+  calendar: holidayCalendar,
+  terms: panelTerms,
+});
+
 export const panelsByIds = request('access', 'panels-by-ids', {
   summary:
     'Lead, organisation, hours, targets and holiday calendar of panels. Closed and unknown ones are left out.',
@@ -89,17 +100,7 @@ export const panelsByIds = request('access', 'panels-by-ids', {
   who: { members: 'any', services: ['cases', 'notify', 'metrics'] },
   request: z.strictObject({ panelIds: z.array(id).min(1).max(50) }),
   reply: z.strictObject({
-    panels: z.array(
-      z.strictObject({
-        panelId: id,
-        name: z.string(),
-        organisationId: id,
-        leadMemberId: id,
-        phone: z.string(),
-        calendar: holidayCalendar,
-        terms: panelTerms,
-      }),
-    ),
+    panels: z.array(panelDetail),
   }),
 });
 

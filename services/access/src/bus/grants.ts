@@ -52,7 +52,7 @@ export class GrantsDoor {
   }
 
   @Consumes(contracts.caseActed)
-  caseActed(data: DataOf<typeof contracts.caseActed>, context: EventContext) {
-    return appendAct(context, data);
+  caseActed(data: DataOf<typeof contracts.caseActed>, context: EventContext): void {
+    appendAct(context, data);
   }
 }

@@ -1,10 +1,10 @@
 import type { EventContext } from '@definitivedx/bus';
 import type { DataOf, caseActed } from '@definitivedx/contracts';
-import { appendAudit } from '../data/audit.js';
+import { appendAuditWith } from '../data/audit.js';
 
 /** Appends an act that `cases` carried out to the audit, under the trace in which it happened. */
-export const appendAct = (context: EventContext, data: DataOf<typeof caseActed>): Promise<void> =>
-  appendAudit(context.tx, {
+export const appendAct = (context: EventContext, data: DataOf<typeof caseActed>): void => {
+  appendAuditWith(context.tx, {
     at: new Date(data.at),
     memberId: data.memberId,
     organisationId: data.organisationId,
@@ -14,3 +14,4 @@ export const appendAct = (context: EventContext, data: DataOf<typeof caseActed>)
     subjectId: data.subjectId,
     traceId: context.traceId,
   });
+};

@@ -1,17 +1,18 @@
 import { asMember, type Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, shareCase } from '@definitivedx/contracts';
-import type { Transaction } from '@definitivedx/db';
 import { conflict, forbidden, invalidInput, notFound, type Issue } from '@definitivedx/errors';
-import { activePrincipals, assertActing } from '../data/directory.js';
+import { whoMaySee } from '../data/decision.js';
+import { activePrincipals, checkActing, lookingUpActing, panelsById } from '../data/directory.js';
 import {
-  claimCase,
+  claimingCase,
+  findingAnswerers,
   granteeOf,
   grantsById,
-  insertGrants,
-  lockCase,
-  openAnswerers,
+  insertingGrants,
+  lockingCase,
   type CaseRef,
+  type Grant,
 } from '../data/grants.js';
 import {
   endedEntries,
@@ -26,7 +27,8 @@ import { auditRefusal } from './audit-refusal.js';
 /**
  * Opens a case to people, panels or everyone. The first share of a case id makes the caller its requester.
  * Repeating it changes nothing and returns the same; the same grant id for something else is a `conflict`.
- * @returns the open grants among those asked for, each with the person who could answer by it.
+ * @returns the open grants among those asked for, each with the person who could answer by it, and who of them and of
+ * the candidates may see the case.
  * @throws AppError `not-found` for another's case, `invalid-input` naming the entry, `forbidden`, `conflict`.
  */
 export async function share(
@@ -39,30 +41,46 @@ export async function share(
   refuse(wrongEntries(asked, member.memberId));
   const now = service.clock.now();
 
-  const answerers = await service.db.transaction(async (tx) => {
-    await assertActing(tx, member);
-    await claimCase(tx, input.caseId, member.memberId, member.organisationId);
-    const found = await lockCase(tx, input.caseId);
+  const shared = await service.db.transaction(async (tx) => {
+    // Locked before the grants are looked at, in this order; one round trip.
+    const [acting, , [found], keptBefore, active] = await tx.runAll(
+      lookingUpActing(member),
+      claimingCase(input.caseId, member.memberId, member.organisationId),
+      lockingCase(input.caseId),
+      grantsById(idsOf(asked)),
+      activePrincipals(principalsOf(asked, 'member'), principalsOf(asked, 'panel')),
+    );
+    checkActing(acting);
     if (found?.requesterId !== member.memberId) return undefined;
 
-    const kept = new Set((await grantsById(tx, idsOf(asked))).map((grant) => grant.grantId));
+    const kept = new Set(keptBefore.map((grant) => grant.grantId));
     const added = asked.filter((grant) => !kept.has(grant.grantId));
-    await assertMayAdd(tx, found, added, now);
-    await insertGrants(tx, input.caseId, member.memberId, now, added);
-    await assertKeptAsAsked(tx, input.caseId, asked);
-    return openAnswerers(tx, input.caseId, now);
+    checkMayAdd(found, added, new Set(active.map(({ id }) => id)), now);
+    const [, keptNow, answerers, panels] = await tx.runAll(
+      insertingGrants(input.caseId, member.memberId, now, added),
+      // Read back after the insert, so that an id taken by a command on another case at the same time is seen as well.
+      grantsById(idsOf(asked)),
+      findingAnswerers(input.caseId, now),
+      panelsById(principalsOf(asked, 'panel')),
+    );
+    checkKeptAsAsked(input.caseId, asked, keptNow);
+    const mayAnswer = answerers.flatMap(({ leadMemberId }) => leadMemberId ?? []);
+    const [maySee] = await tx.runAll(whoMaySee(input.caseId, [...input.candidates, ...mayAnswer], now));
+    return { answerers, panels, maySee };
   });
 
-  if (!answerers) {
+  if (!shared) {
     await auditRefusal(service, member, 'case.share', input.caseId);
     throw notFound('case');
   }
-  const byId = new Map(answerers.map((answerer) => [answerer.grantId, answerer]));
+  const byId = new Map(shared.answerers.map((answerer) => [answerer.grantId, answerer]));
   return {
     answerers: asked.flatMap(({ grantId }) => {
       const answerer = byId.get(grantId);
       return answerer ? [{ grantId, to: granteeOf(answerer), leadMemberId: answerer.leadMemberId }] : [];
     }),
+    maySee: shared.maySee.map(({ memberId }) => memberId),
+    panels: shared.panels,
   };
 }
 
@@ -73,27 +91,26 @@ function refuse(issues: readonly Issue[]): void {
     throw invalidInput('The case cannot be shared like this. Please correct the audience.', issues);
 }
 
+const principalsOf = (grants: readonly Granted[], kind: Granted['kind']): string[] =>
+  grants.filter((grant) => grant.kind === kind).map((grant) => grant.principalId);
+
 /** What holds when a grant is given need not hold for ever: a repeat is not checked again. */
-async function assertMayAdd(
-  tx: Transaction,
+function checkMayAdd(
   found: CaseRef,
   added: readonly Granted[],
+  active: ReadonlySet<string>,
   now: Date,
-): Promise<void> {
+): void {
   if (!found.allowEveryone && added.some((grant) => grant.kind === 'everyone')) {
     throw forbidden(
       'The organisation this case belongs to has not turned on sharing with all members. Choose people or panels instead.',
     );
   }
-  const principals = (kind: Granted['kind']) =>
-    added.filter((g) => g.kind === kind).map((g) => g.principalId);
-  const active = await activePrincipals(tx, principals('member'), principals('panel'));
   refuse([...unknownEntries(added, active), ...endedEntries(added, now)]);
 }
 
-/** Read back after the insert, so that an id taken by a command on another case at the same time is seen as well. */
-async function assertKeptAsAsked(tx: Transaction, caseId: string, asked: readonly Granted[]): Promise<void> {
-  const kept = new Map((await grantsById(tx, idsOf(asked))).map((grant) => [grant.grantId, grant]));
+function checkKeptAsAsked(caseId: string, asked: readonly Granted[], keptNow: readonly Grant[]): void {
+  const kept = new Map(keptNow.map((grant) => [grant.grantId, grant]));
   for (const grant of asked) {
     const found = kept.get(grant.grantId);
     if (!found || !isRepeat(found, caseId.toLowerCase(), grant)) {

@@ -1,4 +1,4 @@
-import { statement, type Queryable } from '@definitivedx/db';
+import { statement, type Queryable, type Transaction } from '@definitivedx/db';
 
 /** One line of the audit, other than those the access decision writes by itself. Ids and codes only. */
 export interface AuditEntry {
@@ -20,16 +20,23 @@ const insertAudit = statement<never>(
    values ($1, case when $2::uuid is null then 'unknown' else 'member' end, $2::uuid, $3, $4, $5, $6, $7, $8)`,
 );
 
+const valuesOf = (entry: AuditEntry): unknown[] => [
+  entry.at,
+  entry.memberId,
+  entry.organisationId,
+  entry.act,
+  entry.outcome,
+  entry.caseId ?? null,
+  entry.subjectId ?? null,
+  entry.traceId ?? null,
+];
+
 /** Appends to the audit; there is no way to change or remove a line. */
 export async function appendAudit(db: Queryable, entry: AuditEntry): Promise<void> {
-  await db.run(insertAudit, [
-    entry.at,
-    entry.memberId,
-    entry.organisationId,
-    entry.act,
-    entry.outcome,
-    entry.caseId ?? null,
-    entry.subjectId ?? null,
-    entry.traceId ?? null,
-  ]);
+  await db.run(insertAudit, valuesOf(entry));
+}
+
+/** Appends to the audit with the transaction. */
+export function appendAuditWith(tx: Transaction, entry: AuditEntry): void {
+  tx.later(insertAudit, valuesOf(entry));
 }

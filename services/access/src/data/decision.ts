@@ -1,4 +1,4 @@
-import { statement, type Queryable } from '@definitivedx/db';
+import { asking, statement, type Asked, type Queryable } from '@definitivedx/db';
 import { requesterPurposes, type InputOf, type ReplyOf, type checkAccess } from '@definitivedx/contracts';
 import type { MemberCaller } from '@definitivedx/auth';
 
@@ -91,12 +91,8 @@ const whoOf = statement<{ memberId: string }>(
 );
 
 /** Which of the members may see the case at `now`. Not audited: nobody reads anything by it. */
-export async function membersWhoMaySee(
-  db: Queryable,
+export const whoMaySee = (
   caseId: string,
   memberIds: readonly string[],
   now: Date,
-): Promise<string[]> {
-  const rows = await db.run(whoOf, [[caseId], now, memberIds]);
-  return rows.map((row) => row.memberId);
-}
+): Asked<{ memberId: string }> => asking(whoOf, [[caseId], now, memberIds]);

@@ -1,5 +1,5 @@
 import { forbidden } from '@definitivedx/errors';
-import { statement, type Queryable } from '@definitivedx/db';
+import { asking, statement, type Asked, type Queryable } from '@definitivedx/db';
 import type { MemberCaller } from '@definitivedx/auth';
 import type { ReplyOf, panelsByIds } from '@definitivedx/contracts';
 
@@ -10,18 +10,28 @@ const acting = statement<{ one: number }>(
     where m.id = $1 and m.status = 'active'`,
 );
 
+/** Whether the caller still has an account and a place in the organisation they act as, for `checkActing`. */
+export const lookingUpActing = (caller: MemberCaller): Asked<{ one: number }> =>
+  asking(acting, [caller.memberId, caller.organisationId]);
+
 /**
  * Makes sure that the caller still has an account and still belongs to the organisation they act as: a caller token
  * outlives either by a minute or so.
+ * @param found what `lookingUpActing` gave
  * @throws AppError `forbidden`
  */
-export async function assertActing(db: Queryable, caller: MemberCaller): Promise<void> {
-  const [found] = await db.run(acting, [caller.memberId, caller.organisationId]);
-  if (!found) {
+export function checkActing(found: readonly { one: number }[]): void {
+  if (found.length === 0) {
     throw forbidden(
       'Your account or your place in this organisation has ended. Please sign in again to see what you have.',
     );
   }
+}
+
+/** Both at once. @throws AppError `forbidden` */
+export async function assertActing(db: Queryable, caller: MemberCaller): Promise<void> {
+  const [found] = await db.runAll(lookingUpActing(caller));
+  checkActing(found);
 }
 
 const active = statement<{ id: string }>(
@@ -34,14 +44,10 @@ const active = statement<{ id: string }>(
 );
 
 /** Which of these members and panels exist and are active. */
-export async function activePrincipals(
-  db: Queryable,
+export const activePrincipals = (
   memberIds: readonly string[],
   panelIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const rows = await db.run(active, [memberIds, panelIds]);
-  return new Set(rows.map((row) => row.id));
-}
+): Asked<{ id: string }> => asking(active, [memberIds, panelIds]);
 
 const principals = statement<{ id: string }>(
   'access.caller-principals',
@@ -94,8 +100,7 @@ const byId = statement<PanelDetail>(
 );
 
 /** Those of the panels that are active, with when and how soon they answer. */
-export const panelsById = (db: Queryable, panelIds: readonly string[]): Promise<PanelDetail[]> =>
-  db.run(byId, [panelIds]);
+export const panelsById = (panelIds: readonly string[]): Asked<PanelDetail> => asking(byId, [panelIds]);
 
 export interface FoundMember {
   readonly memberId: string;

@@ -1,4 +1,4 @@
-import { statement, type Queryable, type Transaction } from '@definitivedx/db';
+import { asking, statement, type Asked, type Queryable, type Transaction } from '@definitivedx/db';
 import type { Granted } from '../domain/audience.js';
 
 /** A grant as it is kept. */
@@ -26,14 +26,8 @@ const claim = statement<never>(
 );
 
 /** Makes the member the requester of a case that has none. Of two at once the second waits for, and sees, the first. */
-export async function claimCase(
-  tx: Transaction,
-  caseId: string,
-  memberId: string,
-  organisationId: string,
-): Promise<void> {
-  await tx.run(claim, [caseId, memberId, organisationId]);
-}
+export const claimingCase = (caseId: string, memberId: string, organisationId: string): Asked<never> =>
+  asking(claim, [caseId, memberId, organisationId]);
 
 const lock = statement<CaseRef>(
   'access.lock-case',
@@ -44,8 +38,11 @@ const lock = statement<CaseRef>(
 );
 
 /** The case, locked so that its grants change one command at a time. */
+export const lockingCase = (caseId: string): Asked<CaseRef> => asking(lock, [caseId]);
+
+/** See `lockingCase`. */
 export async function lockCase(tx: Transaction, caseId: string): Promise<CaseRef | undefined> {
-  const [found] = await tx.run(lock, [caseId]);
+  const [[found]] = await tx.runAll(lockingCase(caseId));
   return found;
 }
 
@@ -58,8 +55,7 @@ const byIds = statement<Grant>(
 );
 
 /** The grants of these ids, of whatever case. */
-export const grantsById = (db: Queryable, grantIds: readonly string[]): Promise<Grant[]> =>
-  db.run(byIds, [grantIds]);
+export const grantsById = (grantIds: readonly string[]): Asked<Grant> => asking(byIds, [grantIds]);
 
 const insert = statement<never>(
   'access.insert-grants',
@@ -72,15 +68,13 @@ const insert = statement<never>(
 );
 
 /** Adds grants in the given order; an id that is taken is left as it is, for the caller to compare. */
-export async function insertGrants(
-  tx: Transaction,
+export const insertingGrants = (
   caseId: string,
   givenBy: string,
   givenAt: Date,
   grants: readonly Granted[],
-): Promise<void> {
-  if (grants.length === 0) return;
-  await tx.run(insert, [
+): Asked<never> =>
+  asking(insert, [
     caseId,
     givenBy,
     givenAt,
@@ -89,7 +83,6 @@ export async function insertGrants(
     grants.map((g) => g.principalId),
     grants.map((g) => g.expiresAt),
   ]);
-}
 
 const revoke = statement<Grant>(
   'access.revoke-grant',
@@ -130,8 +123,14 @@ const answerers = statement<Answerer>(
 );
 
 /** The grants of a case that are open at `now`, in the order given, each with the person who could answer by it. */
-export const openAnswerers = (db: Queryable, caseId: string, now: Date): Promise<Answerer[]> =>
-  db.run(answerers, [caseId, now]);
+export const findingAnswerers = (caseId: string, now: Date): Asked<Answerer> =>
+  asking(answerers, [caseId, now]);
+
+/** See `findingAnswerers`. */
+export async function openAnswerers(db: Queryable, caseId: string, now: Date): Promise<Answerer[]> {
+  const [found] = await db.runAll(findingAnswerers(caseId, now));
+  return found;
+}
 
 const audience = statement<Grant & { name: string }>(
   'access.case-audience',

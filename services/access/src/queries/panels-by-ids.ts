@@ -9,5 +9,6 @@ export async function panelsByIds(
   _caller: Caller,
   { panelIds }: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
-  return { panels: await panelsById(service.db, panelIds) };
+  const [panels] = await service.db.runAll(panelsById(panelIds));
+  return { panels };
 }

@@ -73,7 +73,7 @@ async function take(
 ): Promise<Reply> {
   const { caseId, fromMemberId, reason } = of;
   const since = await endResponsibility(tx, caseId, of.now);
-  await makeResponsible(tx, caseId, { memberId, reason }, since);
+  makeResponsible(tx, caseId, { memberId, reason }, since);
   const version = await recordChange(tx, caseId, of.status);
   const at = since.toISOString();
   emit(tx, responsibilityMoved, caseId, { caseId, fromMemberId, toMemberId: memberId, reason, at });

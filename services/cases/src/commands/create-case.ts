@@ -1,11 +1,10 @@
 import { asMember, type Caller, type MemberCaller } from '@definitivedx/auth';
-import { emit, once, replyOf, type ServiceContext } from '@definitivedx/bus';
+import { emit, once, type ServiceContext } from '@definitivedx/bus';
 import {
   caseActed,
   caseAsked,
   caseShared,
   defaultPanelTerms,
-  panelsByIds,
   shareCase,
   type InputOf,
   type ReplyOf,
@@ -19,14 +18,14 @@ import { releaseIds, reserveIds } from '../data/reserved-ids.js';
 import { insertClock } from '../data/response-clock.js';
 import { checkAttestation } from '../domain/attestation.js';
 import { startClock } from '../domain/response-clock.js';
-import type { Candidate } from '../domain/responsible.js';
+import { candidatesFor, chooseResponsible, type Candidate } from '../domain/responsible.js';
 import { bytesOf } from '../domain/room.js';
-import { onCallFor, whoAnswers } from '../queries/who-answers.js';
+import { onCallFor } from '../queries/who-answers.js';
 
 type Input = InputOf<typeof contract>;
 type Reply = ReplyOf<typeof contract>;
 
-type Panel = ReplyOf<typeof panelsByIds>['panels'][number];
+type Panel = ReplyOf<typeof shareCase>['panels'][number];
 
 interface NewCase {
   readonly caseId: string;
@@ -46,57 +45,41 @@ interface NewCase {
 export async function createCase(service: ServiceContext, caller: Caller, input: Input): Promise<Reply> {
   const member = asMember(caller);
   checkAttestation(input.attestation);
-  const { caseId, grants } = await reserveIds(service.db, {
+  const { caseId, grants, done } = await reserveIds<Reply>(service.db, {
     commandId: input.commandId,
     callerId: member.memberId,
     audience: input.audience,
     now: service.clock.now(),
   });
-  // After the reservation: it is released with the commit that leaves the reply, so one of the two is always there.
-  const done = await replyOf<Reply>(service.db, input.commandId, member.memberId);
-  if (done) {
-    await releaseIds(service.db, input.commandId);
-    return done.reply;
-  }
+  if (done) return done.reply;
 
-  const [responsible, leadPanel] = await Promise.all([
-    share(service, member, caseId, grants),
-    leadOf(service, member, grants),
-  ]);
+  const { responsible, leadPanel } = await share(service, member, caseId, grants);
   const created: NewCase = { caseId, grants, responsible, leadPanel, at: service.clock.now() };
   return service.db.transaction((tx) =>
     once(tx, input.commandId, member.memberId, () => write(tx, member, input, created)),
   );
 }
 
-/** Opens the case to its audience and finds who answers for it. */
+/** Opens the case to its audience, and finds who answers for it and the panel that leads: the one asked first. */
 async function share(
   service: ServiceContext,
   member: MemberCaller,
   caseId: string,
   grants: readonly Grant[],
-): Promise<Candidate> {
-  const [{ answerers }, onCall] = await Promise.all([
-    service.bus.request(shareCase, member, { caseId, entries: [...grants] }),
-    onCallFor(service, member, panelIdsOf(grants)),
-  ]);
-  const responsible = await whoAnswers(service, { caseId, requesterId: member.memberId, answerers }, onCall);
-  if (responsible) return responsible;
+): Promise<Pick<NewCase, 'responsible' | 'leadPanel'>> {
+  const panelIds = panelIdsOf(grants);
+  const onCall = await onCallFor(service, member, panelIds);
+  const { answerers, maySee, panels } = await service.bus.request(shareCase, member, {
+    caseId,
+    entries: [...grants],
+    candidates: [...new Set([...onCall.values()].filter((memberId) => memberId !== null))],
+  });
+  const candidates = candidatesFor(answerers, onCall);
+  const responsible = chooseResponsible(candidates, new Set(maySee), member.memberId);
+  if (responsible) return { responsible, leadPanel: panels.find(({ panelId }) => panelId === panelIds[0]) };
   throw invalidInput('Nobody in this audience could answer the case.', [
     { path: 'audience', message: 'Add a panel, or invite a specialist other than yourself.' },
   ]);
-}
-
-/** The panel that leads: the one asked first. That it exists and is open is for access to say when the case is shared. */
-async function leadOf(
-  { bus }: ServiceContext,
-  member: MemberCaller,
-  grants: readonly Grant[],
-): Promise<Panel | undefined> {
-  const [panelId] = panelIdsOf(grants);
-  if (panelId === undefined) return undefined;
-  const { panels } = await bus.request(panelsByIds, member, { panelIds: [panelId] });
-  return panels[0];
 }
 
 /** By whose terms a case is answered when it is shared with people alone. */
@@ -116,11 +99,11 @@ async function write(tx: Transaction, member: MemberCaller, input: Input, create
     bytes: bytesOf(asked.question, asked.history),
     at,
   });
-  await insertClock(tx, caseId, leadPanel?.panelId ?? null, clock);
-  await fileUnderRequester(tx, caseId, memberId, at);
-  await fileUnder(tx, caseId, grants, at);
-  await makeResponsible(tx, caseId, responsible, at);
-  await releaseIds(tx, commandId);
+  insertClock(tx, caseId, leadPanel?.panelId ?? null, clock);
+  fileUnderRequester(tx, caseId, memberId, at);
+  fileUnder(tx, caseId, grants, at);
+  makeResponsible(tx, caseId, responsible, at);
+  releaseIds(tx, commandId);
 
   const moment = at.toISOString();
   const about = { caseId, organisationId, at: moment };

@@ -114,7 +114,7 @@ async function write(
   const responsibleId = handOn ? (handOn.next?.memberId ?? null) : found.responsibleId;
   if (handOn) {
     const ended = await endResponsibility(tx, caseId, now);
-    if (handOn.next) await makeResponsible(tx, caseId, handOn.next, ended);
+    if (handOn.next) makeResponsible(tx, caseId, handOn.next, ended);
   }
   // A panel that may no longer see the case does not lead it: of those left, the one asked first does.
   const panels = panelsOf(revoked.answerers);

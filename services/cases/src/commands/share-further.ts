@@ -1,5 +1,5 @@
 import { asMember, type Caller } from '@definitivedx/auth';
-import { emit, once, replyOf, type ServiceContext } from '@definitivedx/bus';
+import { emit, once, type ServiceContext } from '@definitivedx/bus';
 import {
   caseActed,
   caseShared,
@@ -31,18 +31,14 @@ export async function shareFurther(
   const member = asMember(caller);
   const { memberId, organisationId } = member;
   const { caseId } = await confirmRequester(service, member, input.caseId, 'audience');
-  const { grants } = await reserveIds(service.db, {
+  const { grants, done } = await reserveIds<Reply>(service.db, {
     commandId,
     callerId: memberId,
     audience,
     caseId,
     now: service.clock.now(),
   });
-  const done = await replyOf<Reply>(service.db, commandId, memberId);
-  if (done) {
-    await releaseIds(service.db, commandId);
-    return done.reply;
-  }
+  if (done) return done.reply;
   open(await caseState(service.db, caseId));
 
   const grantIds = grants.map(({ grantId }) => grantId);
@@ -52,11 +48,11 @@ export async function shareFurther(
     const { status, priority, requesterId, responsibleId, leadPanelId } = open(await lockedCase(tx, caseId));
     const at = service.clock.now();
     const { version, lastActivityAt } = await recordActivity(tx, caseId, status, at);
-    await fileUnder(tx, caseId, grants, lastActivityAt);
+    fileUnder(tx, caseId, grants, lastActivityAt);
     // A case of people alone gets its lead with the first panel; its answer is still due when it was promised.
     const [firstPanel] = panelIdsOf(grants);
     if (leadPanelId === null && firstPanel !== undefined) await setLeadPanel(tx, caseId, firstPanel);
-    await releaseIds(tx, commandId);
+    releaseIds(tx, commandId);
     const about = { caseId, organisationId, at: at.toISOString() };
     emit(tx, caseShared, caseId, {
       ...about,

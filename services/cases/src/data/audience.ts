@@ -59,24 +59,14 @@ const holds = statement<{ grantId: string }>(
 );
 
 /** Files a new case under its requester. */
-export async function fileUnderRequester(
-  tx: Transaction,
-  caseId: string,
-  requesterId: string,
-  at: Date,
-): Promise<void> {
-  await tx.run(file, [caseId, [null], ['requester'], [requesterId], [null], at]);
+export function fileUnderRequester(tx: Transaction, caseId: string, requesterId: string, at: Date): void {
+  tx.later(file, [caseId, [null], ['requester'], [requesterId], [null], at]);
 }
 
 /** Files a case under everyone it is shared with. `at` is the case's latest activity, the same in all its rows. */
-export async function fileUnder(
-  tx: Transaction,
-  caseId: string,
-  grants: readonly Grant[],
-  at: Date,
-): Promise<void> {
+export function fileUnder(tx: Transaction, caseId: string, grants: readonly Grant[], at: Date): void {
   const entries = grants.map(({ entry }) => entry);
-  await tx.run(file, [
+  tx.later(file, [
     caseId,
     grants.map(({ grantId }) => grantId),
     entries.map(({ kind }) => kind),

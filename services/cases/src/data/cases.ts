@@ -143,13 +143,13 @@ const closeResponsibility = statement<{ untilAt: Date }>(
 );
 
 /** Makes someone responsible from a moment on. There must be no one else at the time. */
-export async function makeResponsible(
+export function makeResponsible(
   tx: Transaction,
   caseId: string,
   next: { memberId: string; reason: Reason },
   at: Date,
-): Promise<void> {
-  await tx.run(openResponsibility, [caseId, next.memberId, next.reason, at]);
+): void {
+  tx.later(openResponsibility, [caseId, next.memberId, next.reason, at]);
 }
 
 /**

@@ -1,14 +1,17 @@
 import type { AudienceEntry } from '@definitivedx/contracts';
-import { statement, type Queryable } from '@definitivedx/db';
+import { keptReply, recalling } from '@definitivedx/bus';
+import { asking, statement, type Queryable, type Transaction } from '@definitivedx/db';
 import { conflict, type AppError } from '@definitivedx/errors';
 import { v7 } from 'uuid';
 import type { Grant } from './audience.js';
 import { one } from './cases.js';
 
-interface Reserved {
+interface Reserved<Reply> {
   readonly caseId: string;
   /** The audience, each entry with the id of its grant; the ids are in time order. */
   readonly grants: readonly Grant[];
+  /** The reply of a command that was carried out already: a repeat has no use for ids. */
+  readonly done: { readonly reply: Reply } | undefined;
 }
 
 interface ReservedRow {
@@ -35,7 +38,7 @@ const release = statement<never>('release-ids', 'delete from reserved_ids where 
  * @param caseId an existing case to share further; a new id when absent
  * @throws AppError `conflict` when the command id was used for something else
  */
-export async function reserveIds(
+export async function reserveIds<Reply>(
   db: Queryable,
   command: {
     commandId: string;
@@ -44,10 +47,15 @@ export async function reserveIds(
     caseId?: string;
     now: Date;
   },
-): Promise<Reserved> {
+): Promise<Reserved<Reply>> {
   const { commandId, callerId, audience, caseId, now } = command;
   const proposed = [commandId, callerId, caseId ?? v7(), audience.map(() => v7()), now];
-  const row = one(await db.run(reserve, proposed));
+  // The ledger is read after the reservation, which is released with the commit that leaves the reply there: so one of
+  // the two is always found.
+  const [reserved, kept] = await db.runAll(asking(reserve, proposed), recalling(commandId));
+  const done = keptReply<Reply>(kept, callerId);
+  if (done) await db.run(release, [commandId]);
+  const row = one(reserved);
   const otherCase = caseId !== undefined && row.caseId !== caseId;
   if (row.callerId !== callerId || otherCase || row.grantIds.length > audience.length) throw usedOtherwise();
   const grants = audience.map((entry, index) => {
@@ -55,13 +63,13 @@ export async function reserveIds(
     if (grantId === undefined) throw usedOtherwise();
     return { grantId, entry };
   });
-  return { caseId: row.caseId, grants };
+  return { caseId: row.caseId, grants, done };
 }
 
 const usedOtherwise = (): AppError =>
   conflict('This command id was already used for something else. Please send a new one.');
 
 /** Forgets a reservation in the transaction that leaves the reply in the ledger, which answers from then on. */
-export async function releaseIds(db: Queryable, commandId: string): Promise<void> {
-  await db.run(release, [commandId]);
+export function releaseIds(tx: Transaction, commandId: string): void {
+  tx.later(release, [commandId]);
 }

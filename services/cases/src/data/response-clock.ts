@@ -23,15 +23,15 @@ const write = statement<never>(
 );
 
 /** Keeps the clock of a new case. @param panelId whose terms it goes by; null when only people were asked */
-export async function insertClock(
+export function insertClock(
   tx: Transaction,
   caseId: string,
   panelId: string | null,
   clock: ResponseClock,
-): Promise<void> {
+): void {
   const { calendar, terms, budgetMinutes, startedAt, runningSince, dueAt } = clock;
   const kept = JSON.stringify(terms);
-  await tx.run(insert, [caseId, panelId, calendar, kept, budgetMinutes, startedAt, runningSince, dueAt]);
+  tx.later(insert, [caseId, panelId, calendar, kept, budgetMinutes, startedAt, runningSince, dueAt]);
 }
 
 /** The clock of a case whose row the transaction has locked; undefined for one from before there were clocks. */
