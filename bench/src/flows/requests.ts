@@ -68,6 +68,7 @@ export async function createFlow(
     },
     options,
     note,
+    stage.analyze,
   );
 }
 
@@ -117,5 +118,6 @@ export async function readFlow(
     },
     options,
     note,
+    stage.analyze,
   );
 }
