@@ -68,7 +68,7 @@ export async function createFlow(
     },
     options,
     note,
-    stage.analyze,
+    () => stage.analyze(),
   );
 }
 
@@ -118,6 +118,6 @@ export async function readFlow(
     },
     options,
     note,
-    stage.analyze,
+    () => stage.analyze(),
   );
 }
