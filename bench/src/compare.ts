@@ -44,6 +44,7 @@ export async function compare(
   sides: { readonly ours: Side; readonly floor: Side },
   options: { readonly rounds: number; readonly seconds: number; readonly clients: number },
   note: (line: string) => void,
+  analyze: () => Promise<void>,
 ): Promise<Comparison> {
   const one = async (side: Side): Promise<Round['ours']> => {
     const processes = side.processes();
@@ -60,6 +61,7 @@ export async function compare(
   await load(sides.ours.url, options.clients, 2, sides.ours.next, sides.ours.expected);
   await untilQuiet(sides.ours.processes());
   await load(sides.floor.url, options.clients, 1, sides.floor.next, sides.floor.expected);
+  await analyze();
   const rounds: Round[] = [];
   for (let i = 0; i < options.rounds; i += 1) {
     const first = i % 2 === 0 ? await one(sides.floor) : undefined;

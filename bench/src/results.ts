@@ -49,6 +49,7 @@ export function resultsPage(results: readonly (Comparison | Section)[], options:
 
 Written by \`npm run bench\`. Ratios hold, absolute figures do not: ${String(cpus().length)} cores shared by load generator, system and PostgreSQL.
 ${String(options.rounds)} rounds of ${String(options.seconds)} s, system and floor in turn, ${String(options.clients)} clients; the ratio is the median of the per-round ratios (smallest–largest).
+Both sides are warmed up and their tables analysed first.
 
 | flow | system | floor | throughput ratio | p99 | p99 floor | p99 ratio | CPU µs/op | CPU µs/op floor |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -91,6 +91,7 @@ export async function createFlow(
     },
     options,
     note,
+    () => stage.analyze(),
   );
 }
 
@@ -128,5 +129,6 @@ export async function readFlow(
     },
     options,
     note,
+    () => stage.analyze(),
   );
 }

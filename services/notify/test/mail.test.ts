@@ -42,6 +42,26 @@ describe('a mail that the server refuses for now', () => {
   });
 });
 
+describe('mails about several cases that come due together', () => {
+  it('go out as one that names each, and without a case whose access has ended', async () => {
+    await ward.refuseNext(1_000);
+    const shared = [await ward.shareCase(), await ward.shareCase(), await ward.shareCase()];
+    const [, , ended] = shared;
+    for (const { messageId } of shared) await ward.putOff(messageId, 1);
+    await ward.revoke(ended!);
+    await ward.refuseNext(0);
+    ward.advance(day);
+    const rest = shared.filter((one) => one !== ended);
+    for (const { messageId } of rest) await ward.sent(messageId);
+    const received = await Promise.all(rest.map(({ caseId }) => ward.received(caseId)));
+    expect(received.map((mails) => mails.length)).toEqual([1, 1]);
+    expect(new Set(received.flat().map((mail) => mail.messageId)).size).toBe(1);
+    expect(received[0]![0]!.subject).toBe('2 cases are waiting for you');
+    await ward.recorded(ended!.messageId, (mail) => mail.withdrawnAt !== null, 'a withdrawn mail');
+    expect(await ward.received(ended!.caseId)).toEqual([]);
+  });
+});
+
 describe('a mail recorded before a revoke', () => {
   it('is withdrawn when its turn comes after it', async () => {
     await ward.refuseNext(1);

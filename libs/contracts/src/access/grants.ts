@@ -92,6 +92,15 @@ export const whoMaySee = request('access', 'who-may-see', {
   reply: z.strictObject({ memberIds: z.array(id) }),
 });
 
+export const visibleCases = request('access', 'visible-cases', {
+  summary:
+    'For each of these cases, which of these members may see it now. For what is delivered together; not a read, so not audited.',
+  from: ['notify'],
+  who: { services: ['notify'] },
+  request: z.strictObject({ caseIds: z.array(id).max(200), memberIds: z.array(id).max(200) }),
+  reply: z.strictObject({ visible: z.array(z.strictObject({ caseId: id, memberIds: z.array(id) })) }),
+});
+
 export const caseAudience = request('access', 'case-audience', {
   summary: 'All grants of a case, ended ones included, for its requester.',
   from: ['gateway'],

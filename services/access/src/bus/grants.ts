@@ -14,7 +14,7 @@ import { share } from '../commands/share.js';
 import { callerPrincipals } from '../queries/caller-principals.js';
 import { caseAudience } from '../queries/case-audience.js';
 import { checkAccess } from '../queries/check-access.js';
-import { whoMaySee } from '../queries/who-may-see.js';
+import { visibleCases, whoMaySee } from '../queries/who-may-see.js';
 
 /** Who may see a case: giving, ending, deciding. */
 @Controller()
@@ -39,6 +39,11 @@ export class GrantsDoor {
   @Responds(contracts.whoMaySee)
   whoMaySee(input: InputOf<typeof contracts.whoMaySee>, { caller }: RequestContext) {
     return whoMaySee(this.service, caller, input);
+  }
+
+  @Responds(contracts.visibleCases)
+  visibleCases(input: InputOf<typeof contracts.visibleCases>, { caller }: RequestContext) {
+    return visibleCases(this.service, caller, input);
   }
 
   @Responds(contracts.caseAudience)

@@ -65,7 +65,7 @@ export async function share(
     );
     checkKeptAsAsked(input.caseId, asked, keptNow);
     const mayAnswer = answerers.flatMap(({ leadMemberId }) => leadMemberId ?? []);
-    const [maySee] = await tx.runAll(whoMaySee(input.caseId, [...input.candidates, ...mayAnswer], now));
+    const [maySee] = await tx.runAll(whoMaySee([input.caseId], [...input.candidates, ...mayAnswer], now));
     return { answerers, panels, maySee };
   });
 

@@ -78,9 +78,14 @@ export const decide = (
     asked.subjectId ?? null,
   ]);
 
-const whoOf = statement<{ memberId: string }>(
+export interface Visible {
+  readonly caseId: string;
+  readonly memberId: string;
+}
+
+const whoOf = statement<Visible>(
   'access.who-may-see',
-  `select person.id as "memberId"
+  `select asked.case_id as "caseId", person.id as "memberId"
      from unnest($1::uuid[]) as asked (case_id)
     cross join (
       select m.id from member m
@@ -90,9 +95,9 @@ const whoOf = statement<{ memberId: string }>(
     cross join lateral (${strongestOpening}) as opening`,
 );
 
-/** Which of the members may see the case at `now`. Not audited: nobody reads anything by it. */
+/** Who of the members may see which of the cases at `now`. Not audited: nobody reads anything by it. */
 export const whoMaySee = (
-  caseId: string,
+  caseIds: readonly string[],
   memberIds: readonly string[],
   now: Date,
-): Asked<{ memberId: string }> => asking(whoOf, [[caseId], now, memberIds]);
+): Asked<Visible> => asking(whoOf, [caseIds, now, memberIds]);

@@ -7,17 +7,17 @@ import { saveAnswered, saveAsked, saveEnded } from '../data/case-facts.js';
 @Controller()
 export class CaseEvents {
   @Consumes(caseAsked)
-  asked(event: DataOf<typeof caseAsked>, { tx }: EventContext): Promise<void> {
-    return saveAsked(tx, event);
+  asked(event: DataOf<typeof caseAsked>, { tx }: EventContext): void {
+    saveAsked(tx, event);
   }
 
   @Consumes(caseAnswered)
-  answered(event: DataOf<typeof caseAnswered>, { tx }: EventContext): Promise<void> {
-    return saveAnswered(tx, event);
+  answered(event: DataOf<typeof caseAnswered>, { tx }: EventContext): void {
+    saveAnswered(tx, event);
   }
 
   @Consumes(caseEnded)
-  ended(event: DataOf<typeof caseEnded>, { tx }: EventContext): Promise<void> {
-    return saveEnded(tx, event);
+  ended(event: DataOf<typeof caseEnded>, { tx }: EventContext): void {
+    saveEnded(tx, event);
   }
 }

@@ -15,9 +15,9 @@ const upsertAsked = statement(
 );
 
 /** Notes that a case was asked. */
-export async function saveAsked(tx: Transaction, event: DataOf<typeof caseAsked>): Promise<void> {
+export function saveAsked(tx: Transaction, event: DataOf<typeof caseAsked>): void {
   const { caseId, practiceId, panel, priority, intendedAction, at, answerBy } = event;
-  await tx.run(upsertAsked, [
+  tx.later(upsertAsked, [
     caseId,
     practiceId,
     panel?.panelId ?? null,
@@ -40,17 +40,9 @@ const upsertAnswered = statement(
 );
 
 /** Notes the first answer to a case. */
-export async function saveAnswered(tx: Transaction, event: DataOf<typeof caseAnswered>): Promise<void> {
+export function saveAnswered(tx: Transaction, event: DataOf<typeof caseAnswered>): void {
   const { caseId, at, kind, recommendation, elapsedMinutes, workingMinutes, withinTarget } = event;
-  await tx.run(upsertAnswered, [
-    caseId,
-    at,
-    kind,
-    recommendation,
-    elapsedMinutes,
-    workingMinutes,
-    withinTarget,
-  ]);
+  tx.later(upsertAnswered, [caseId, at, kind, recommendation, elapsedMinutes, workingMinutes, withinTarget]);
 }
 
 const upsertEnded = statement(
@@ -64,9 +56,9 @@ const upsertEnded = statement(
 );
 
 /** Notes the end of a case, with the survey when there is one. */
-export async function saveEnded(tx: Transaction, event: DataOf<typeof caseEnded>): Promise<void> {
+export function saveEnded(tx: Transaction, event: DataOf<typeof caseEnded>): void {
   const { caseId, at, status, survey } = event;
-  await tx.run(upsertEnded, [
+  tx.later(upsertEnded, [
     caseId,
     at,
     status,

@@ -21,7 +21,7 @@ export async function alertOperators(
     sourceMessage: context.messageId,
     traceparent: currentTraceparent(),
   };
-  await recordMails(context.tx, [null], mail, telling.service.clock.now());
+  recordMails(context.tx, [null], mail, telling.service.clock.now());
   context.afterCommit(() => {
     log.error('event-dead-lettered', { deadLetterId, by: service, subject, errorCode });
     telling.sender.wake();

@@ -108,7 +108,7 @@ export async function tellEach(
   entries: readonly PersonalEntry[],
 ): Promise<void> {
   if (entries.length === 0) return;
-  await appendEntriesEach(tx, entries, service.clock.now());
+  appendEntriesEach(tx, entries, service.clock.now());
   tx.afterCommit(() => {
     service.bus.nudge(streamGrew, { memberIds: [...new Set(entries.map((entry) => entry.memberId))] });
   });
@@ -124,7 +124,7 @@ export async function mailAboutHandOver(
 ): Promise<void> {
   const traceparent = currentTraceparent();
   const mail = { template, handOverId, sourceMessage: uuidv7(), traceparent };
-  await recordMails(tx, memberIds, mail, service.clock.now());
+  recordMails(tx, memberIds, mail, service.clock.now());
   tx.afterCommit(() => {
     sender.wake();
   });

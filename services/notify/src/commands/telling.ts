@@ -45,7 +45,7 @@ export async function tell(
   news: News,
 ): Promise<void> {
   if (memberIds.length === 0) return;
-  await appendEntries(context.tx, memberIds, { ...news, sourceMessage: context.messageId });
+  appendEntries(context.tx, memberIds, { ...news, sourceMessage: context.messageId });
   context.afterCommit(() => {
     service.bus.nudge(streamGrew, { memberIds: [...memberIds] });
   });
@@ -66,7 +66,7 @@ export async function tellAndMail(
     sourceMessage: context.messageId,
     traceparent: currentTraceparent(),
   };
-  await recordMails(context.tx, memberIds, mail, telling.service.clock.now());
+  recordMails(context.tx, memberIds, mail, telling.service.clock.now());
   context.afterCommit(() => {
     telling.sender.wake();
   });

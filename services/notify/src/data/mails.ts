@@ -39,16 +39,16 @@ const insertMails = statement(
  * Records a mail to each member, or to the operators for null, to be sent after commit.
  * Its Message-ID is fixed here: a mail that is sent twice, because we crashed after sending, is shown once.
  */
-export async function recordMails(
+export function recordMails(
   tx: Transaction,
   recipients: readonly (string | null)[],
   mail: NewMail,
   now: Date,
-): Promise<void> {
+): void {
   if (recipients.length === 0) return;
   const ids = recipients.map(() => uuidv7());
   const alert = mail.alert === undefined ? null : JSON.stringify(mail.alert);
-  await tx.run(insertMails, [
+  tx.later(insertMails, [
     ids,
     recipients,
     mail.sourceMessage,
@@ -85,43 +85,49 @@ const putOff = statement(
 const release = statement(
   'release-mail',
   `update mail set next_attempt_at = $2, attempts = attempts - 1, last_error_code = coalesce($3, last_error_code)
-   where id = $1 and ${open}`,
+   where id = any ($1::uuid[]) and ${open}`,
 );
-const renew = statement('renew-mail', `update mail set next_attempt_at = $2 where id = $1 and ${open}`);
+const renew = statement(
+  'renew-mail',
+  `update mail set next_attempt_at = $2 where id = any ($1::uuid[]) and ${open}`,
+);
 
 /** The server refused it for now: it comes due again at a time. */
 export async function putOffMail(db: Queryable, id: string, until: Date, errorCode: string): Promise<void> {
   await db.run(putOff, [id, until, errorCode]);
 }
 
-/** Gives a taken mail back that could not be offered to anyone; it does not count as an attempt. */
-export async function releaseMail(
+/** Gives taken mails back that could not be offered to anyone; it does not count as an attempt. */
+export async function releaseMails(
   db: Queryable,
-  id: string,
+  ids: readonly string[],
   now: Date,
   errorCode: string | null,
 ): Promise<void> {
-  await db.run(release, [id, now, errorCode]);
+  await db.run(release, [ids, now, errorCode]);
 }
 
-/** Keeps a taken mail for longer. */
-export async function renewLease(db: Queryable, id: string, until: Date): Promise<void> {
-  await db.run(renew, [id, until]);
+/** Keeps taken mails for longer. */
+export async function renewLease(db: Queryable, ids: readonly string[], until: Date): Promise<void> {
+  await db.run(renew, [ids, until]);
 }
 
-const closeSent = statement('close-mail-sent', `update mail set sent_at = $2 where id = $1 and ${open}`);
+const closeSent = statement(
+  'close-mail-sent',
+  `update mail set sent_at = $2 where id = any ($1::uuid[]) and ${open}`,
+);
 const closeFailed = statement(
   'close-mail-failed',
   `update mail set failed_at = $2, last_error_code = $3 where id = $1 and ${open}`,
 );
 const closeWithdrawn = statement(
   'close-mail-withdrawn',
-  `update mail set withdrawn_at = $2 where id = $1 and ${open}`,
+  `update mail set withdrawn_at = $2 where id = any ($1::uuid[]) and ${open}`,
 );
 
-/** The server took it. */
-export async function closeAsSent(db: Queryable, id: string, now: Date): Promise<void> {
-  await db.run(closeSent, [id, now]);
+/** The server took them. */
+export async function closeAsSent(db: Queryable, ids: readonly string[], now: Date): Promise<void> {
+  await db.run(closeSent, [ids, now]);
 }
 
 /** It will never be taken. */
@@ -129,7 +135,7 @@ export async function closeAsFailed(db: Queryable, id: string, now: Date, errorC
   await db.run(closeFailed, [id, now, errorCode]);
 }
 
-/** Its recipient may not know of the case any more. */
-export async function closeAsWithdrawn(db: Queryable, id: string, now: Date): Promise<void> {
-  await db.run(closeWithdrawn, [id, now]);
+/** Their recipient may not know of the case any more. */
+export async function closeAsWithdrawn(db: Queryable, ids: readonly string[], now: Date): Promise<void> {
+  await db.run(closeWithdrawn, [ids, now]);
 }

@@ -1,4 +1,4 @@
-import { statement, type Queryable, type Transaction } from '@definitivedx/db';
+import { asking, statement, type Queryable, type Transaction } from '@definitivedx/db';
 import type { Override, Rota } from '../domain/on-call.js';
 import type { WeeklyShift } from '../domain/weekly-shifts.js';
 
@@ -88,8 +88,10 @@ export async function dutiesOf(
   at: Date,
 ): Promise<Map<string, PanelDuty>> {
   if (panelIds.length === 0) return new Map();
-  const rotas = await db.run(selectRotas, [panelIds]);
-  const overrides = await db.run(selectOverrides, [panelIds, at]);
+  const [rotas, overrides] = await db.runAll(
+    asking(selectRotas, [panelIds]),
+    asking(selectOverrides, [panelIds, at]),
+  );
   return new Map(
     panelIds.map((panelId) => [
       panelId,

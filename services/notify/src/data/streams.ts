@@ -43,13 +43,9 @@ export interface PersonalEntry extends Omit<NewEntry, 'at'> {
 }
 
 /** Adds entries to members' streams, for each member in the order given. */
-export async function appendEntriesEach(
-  tx: Transaction,
-  entries: readonly PersonalEntry[],
-  at: Date,
-): Promise<void> {
+export function appendEntriesEach(tx: Transaction, entries: readonly PersonalEntry[], at: Date): void {
   if (entries.length === 0) return;
-  await tx.run(append, [
+  tx.later(append, [
     entries.map((entry) => entry.memberId),
     entries.map((entry) => entry.kind),
     entries.map((entry) => entry.caseId),
@@ -59,12 +55,12 @@ export async function appendEntriesEach(
 }
 
 /** Adds one entry to each member's stream. The members must be distinct. */
-export async function appendEntries(
+export function appendEntries(
   tx: Transaction,
   memberIds: readonly string[],
   { at, ...entry }: NewEntry,
-): Promise<void> {
-  await appendEntriesEach(
+): void {
+  appendEntriesEach(
     tx,
     memberIds.map((memberId) => ({ memberId, ...entry })),
     at,

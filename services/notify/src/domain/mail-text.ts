@@ -41,6 +41,34 @@ export function caseMailText(template: CaseMailTemplate, caseId: string, publicU
   return { subject, text: signInTo(text, 'it', publicUrl, `/cases/${caseId}`) };
 }
 
+const casesMail: Readonly<Record<CaseMailTemplate, (cases: string) => MailText>> = {
+  'case-shared': (cases) => ({
+    subject: `${cases} cases are waiting for you`,
+    text: `${cases} cases have been shared with you on DefinitiveDx and are waiting for you.`,
+  }),
+  'case-posted': (cases) => ({
+    subject: `There is something new in ${cases} cases`,
+    text: `Something was added to ${cases} cases of yours on DefinitiveDx.`,
+  }),
+  'advice-given': (cases) => ({
+    subject: `There is advice on ${cases} cases for you to read`,
+    text: `Advice has been given on ${cases} cases of yours on DefinitiveDx.`,
+  }),
+};
+
+/** One mail about several cases to which the same happened; as `caseMailText` for one. */
+export function casesMailText(
+  template: CaseMailTemplate,
+  caseIds: readonly string[],
+  publicUrl: string,
+): MailText {
+  const [first, ...others] = caseIds;
+  if (first !== undefined && others.length === 0) return caseMailText(template, first, publicUrl);
+  const { subject, text } = casesMail[template](String(caseIds.length));
+  const paths = caseIds.map((caseId) => `/cases/${caseId}`);
+  return { subject, text: signInTo(text, 'them', publicUrl, ...paths) };
+}
+
 /** The mail about a hand-over: how many cases wait to be accepted, and where; nothing of which. */
 export function handOverMailText(template: HandOverMailTemplate, cases: number, publicUrl: string): MailText {
   const waiting = template === 'hand-over-waiting';
@@ -54,10 +82,12 @@ export function handOverMailText(template: HandOverMailTemplate, cases: number, 
   };
 }
 
-const signInTo = (text: string, what: string, publicUrl: string, path: string): string =>
+const signInTo = (text: string, what: string, publicUrl: string, ...paths: readonly string[]): string =>
   [
     text,
-    `Sign in to read ${what}:\n${publicUrl.replace(/\/+$/, '')}${path}`,
+    [`Sign in to read ${what}:`, ...paths.map((path) => `${publicUrl.replace(/\/+$/, '')}${path}`)].join(
+      '\n',
+    ),
     'This message holds nothing about the patient. Please do not reply to it: nobody reads the answers.',
   ].join('\n\n');
 

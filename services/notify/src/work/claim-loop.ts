@@ -29,6 +29,8 @@ export class ClaimLoop {
   constructor(
     private readonly name: string,
     private readonly takeSome: () => Promise<number>,
+    /** How long to let more come together before taking up again, in milliseconds. */
+    private readonly restMs = 0,
   ) {}
 
   start(): void {
@@ -73,7 +75,10 @@ export class ClaimLoop {
       this.woken = false;
       try {
         const taken = await this.takeSome();
-        if (taken > 0) this.woken = true;
+        if (taken > 0) {
+          this.woken = true;
+          if (this.restMs > 0) await setTimeout(this.restMs, undefined, { ref: false });
+        }
       } catch (error) {
         this.pause(`${this.name}-paused`, { error });
       }

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { MailTemplate } from './mail-text.js';
+
+interface Row {
+  readonly id: string;
+  readonly messageId: string;
+  readonly memberId: string | null;
+  readonly template: MailTemplate;
+}
+
+const aboutOneCase: ReadonlySet<MailTemplate> = new Set(['case-shared', 'case-posted', 'advice-given']);
+
+/** Puts together what becomes one mail: the same news about several cases, to the same member. Order is kept. */
+export function bundlesOf<R extends Row>(rows: readonly R[]): readonly (readonly [R, ...R[]])[] {
+  const bundles = new Map<string, [R, ...R[]]>();
+  for (const row of rows) {
+    const key = aboutOneCase.has(row.template) ? `${row.memberId ?? ''} ${row.template}` : row.id;
+    const bundle = bundles.get(key);
+    if (bundle) bundle.push(row);
+    else bundles.set(key, [row]);
+  }
+  return [...bundles.values()];
+}
+
+/**
+ * The Message-ID of a bundle: a mail's own when it is alone, else one that stands for exactly these. So the same bundle
+ * sent twice is shown once, and one that holds a mail more is never taken for it.
+ */
+export function messageIdOf([first, ...others]: readonly [Row, ...Row[]]): string {
+  if (others.length === 0) return first.messageId;
+  const ids = [first, ...others].map(({ id }) => id).sort();
+  return `<${createHash('sha256').update(ids.join()).digest('hex').slice(0, 32)}@definitivedx>`;
+}
