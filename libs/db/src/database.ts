@@ -4,8 +4,8 @@ import { inSpan, SpanKind } from '@definitivedx/telemetry';
 import type pg from 'pg';
 import { entityManagerOn } from './entity-manager.js';
 import { isDatabaseUnreachable, isSerialisationFailure, translate } from './failures.js';
-import { roundTrip, type Answer, type Asked } from './round-trip.js';
-import { asking, type Queryable, type RowsOf, type Statement } from './statement.js';
+import { roundTrip, type Answer } from './round-trip.js';
+import { asking, type Asked, type Queryable, type RowsOf, type Statement } from './statement.js';
 
 export interface DatabaseOptions {
   /** postgres://role:password@host:port/database */

@@ -4,4 +4,3 @@ export * from './database.js';
 export * from './failures.js';
 export * from './migrate.js';
 export * from './statement.js';
-export type { Asked } from './round-trip.js';

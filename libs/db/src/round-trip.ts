@@ -1,12 +1,6 @@
 import pg from 'pg';
 import pgUtils from 'pg/lib/utils.js';
-import type { Statement } from './statement.js';
-
-/** A statement with its values. */
-export interface Asked<Row = unknown> {
-  readonly statement: Statement<Row>;
-  readonly values: readonly unknown[];
-}
+import type { Asked } from './statement.js';
 
 /** What one statement of a round trip gave. */
 export interface Answer {

@@ -1,5 +1,4 @@
 import pg from 'pg';
-import type { Asked } from './round-trip.js';
 
 /**
  * A named prepared statement: PostgreSQL parses it once per connection (facts: 0.59× without).
@@ -33,6 +32,12 @@ export const toQueryConfig = (
   text: s.text,
   types: pg.types,
 });
+
+/** A statement with its values. */
+export interface Asked<Row = unknown> {
+  readonly statement: Statement<Row>;
+  readonly values: readonly unknown[];
+}
 
 /** A statement with its values, to be run together with others. */
 export const asking = <Row>(s: Statement<Row>, values: readonly unknown[] = []): Asked<Row> => ({
