@@ -23,11 +23,12 @@ import {
   type MailRow,
 } from '../data/mails.js';
 import { openItemsOf } from '../data/hand-overs.js';
-import { bundlesOf, messageIdOf } from '../domain/bundles.js';
+import { bundlesOf } from '../domain/bundles.js';
 import { casesMailText, deadLetterMailText, handOverMailText, type MailText } from '../domain/mail-text.js';
 import { isGivenUp, retryAfterMs } from '../domain/retry.js';
 import { visibleCases } from '../queries/visible-cases.js';
 import { ClaimLoop } from '../work/claim-loop.js';
+import { messageIdOf } from './message-id.js';
 import { Smtp, type HandoverFailure } from './smtp.js';
 
 const log = createLog('mail');

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { MailTemplate } from './mail-text.js';
 
 interface Row {
   readonly id: string;
-  readonly messageId: string;
   readonly memberId: string | null;
   readonly template: MailTemplate;
 }
@@ -20,14 +18,4 @@ export function bundlesOf<R extends Row>(rows: readonly R[]): readonly (readonly
     else bundles.set(key, [row]);
   }
   return [...bundles.values()];
-}
-
-/**
- * The Message-ID of a bundle: a mail's own when it is alone, else one that stands for exactly these. So the same bundle
- * sent twice is shown once, and one that holds a mail more is never taken for it.
- */
-export function messageIdOf([first, ...others]: readonly [Row, ...Row[]]): string {
-  if (others.length === 0) return first.messageId;
-  const ids = [first, ...others].map(({ id }) => id).sort();
-  return `<${createHash('sha256').update(ids.join()).digest('hex').slice(0, 32)}@definitivedx>`;
 }
