@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bundlesOf, messageIdOf } from './bundles.js';
+import { bundlesOf } from './bundles.js';
 
 const row = (
   id: string,
@@ -9,7 +9,6 @@ const row = (
   id,
   memberId,
   template,
-  messageId: `<${id}@definitivedx>`,
 });
 
 describe('bundles of mails', () => {
@@ -33,16 +32,5 @@ describe('bundles of mails', () => {
       ['7'],
       ['8'],
     ]);
-  });
-
-  it('have the Message-ID of exactly what they hold', () => {
-    const [one, two, three] = [
-      row('1', 'a', 'case-shared'),
-      row('2', 'a', 'case-shared'),
-      row('3', 'a', 'case-shared'),
-    ];
-    expect(messageIdOf([one])).toBe('<1@definitivedx>');
-    expect(messageIdOf([one, two])).toBe(messageIdOf([two, one]));
-    expect(messageIdOf([one, two])).not.toBe(messageIdOf([one, two, three]));
   });
 });
