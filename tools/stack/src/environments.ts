@@ -32,7 +32,7 @@ export const environments = (setting: Setting) => {
   const common = (name: string): NodeJS.ProcessEnv => ({
     ...inherited(),
     NODE_ENV: 'development',
-    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
+    LOG_LEVEL: process.env['DDX_PROGRAM_LOG_LEVEL'] ?? process.env['LOG_LEVEL'] ?? 'info',
     OTEL_SERVICE_NAME: name,
     TRACE_DIR: join(stateDir, 'traces'),
   });
