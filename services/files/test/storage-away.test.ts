@@ -24,12 +24,12 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => surgery.world.stop());
 
-/** Nothing but 503 with Retry-After and a sentence, within the storage's patience and a little. */
+/** Nothing but 503 with Retry-After and a sentence, within the storage's patience and what a busy machine adds. */
 async function expectAway(ask: () => Promise<Response>): Promise<void> {
   const begun = Date.now();
   const response = await ask();
   expect(response.status).toBe(503);
-  expect(Date.now() - begun).toBeLessThan(3 * patienceMs);
+  expect(Date.now() - begun).toBeLessThan(patienceMs + 9_000);
   expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(await problemOf(response)).toMatchObject({
     code: 'unavailable',
@@ -73,8 +73,11 @@ it('a storage that is gone, or silent, is a bounded 503; nothing fails open, and
   expect((await surgery.upload(stranger, caseId, 'x')).status).toBe(404);
 
   const silent = await silence(Number(new URL(s3.url).port));
-  await Promise.all(ask.map(expectAway));
-  await silent.end();
+  try {
+    await Promise.all(ask.map(expectAway));
+  } finally {
+    await silent.end();
+  }
   // Whatever was begun is nobody's to see.
   expect(await surgery.rows('all', 'select id from file')).toEqual(before);
 
