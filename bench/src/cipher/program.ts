@@ -1,12 +1,12 @@
 // Measures the cipher in a process of its own, so that nothing else is collected meanwhile: `program.js <rounds>`.
-// Writes one line of JSON: GB per second of processor time, by what was done, round by round.
+// Writes one line of JSON: GB per second, by what was done, round by round.
 import { execFileSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { decryptRange, encryptStream, newDataKey, segmentLength } from '@definitivedx/crypto';
 
-const size = 256 * segmentLength;
+const size = 1024 * segmentLength;
 /** Small enough to stay in the processor's cache, as what has just come from a socket or a disk is, and as openssl's block is. */
 const fileSize = 4 * segmentLength;
 /** As pieces come from a socket or a file, and as large as a segment. */
@@ -27,13 +27,19 @@ const decrypt = async (piece: number): Promise<void> => {
     await pipeline(await decryptRange(key, context, source, whole), nowhere());
 };
 
-const rounds: Record<string, number>[] = [];
+/** GB per second on the clock, and per second of processor time of all threads, the garbage collector's included. */
+interface Rate {
+  readonly clock: number;
+  readonly processor: number;
+}
+
+const rounds: Record<string, Rate>[] = [];
 for (const piece of pieces) {
   await encrypt(piece);
   await decrypt(piece);
 }
 for (let i = 0; i < Number(process.argv[2] ?? 5); i += 1) {
-  const round: Record<string, number> = {
+  const round: Record<string, Rate> = {
     'encrypt, openssl': openssl([]),
     'decrypt, openssl': openssl(['-decrypt']),
   };
@@ -57,25 +63,27 @@ async function encryptedOf(content: Buffer): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** GB per second of processor time, the system's and the garbage collector's included, of `size` bytes. */
-async function timed(work: () => Promise<void>): Promise<number> {
-  const before = process.cpuUsage();
+async function timed(work: () => Promise<void>): Promise<Rate> {
+  const [before, startedAt] = [process.cpuUsage(), performance.now()];
   await work();
-  const { user, system } = process.cpuUsage(before);
-  return size / (user + system) / 1e3;
+  const [{ user, system }, ms] = [process.cpuUsage(before), performance.now() - startedAt];
+  return { clock: size / ms / 1e6, processor: size / (user + system) / 1e3 };
 }
 
-/** GB per second of processor time of openssl on blocks of a segment's size, as it measures itself. */
-function openssl(more: readonly string[]): number {
-  const block = String(segmentLength);
-  const output = execFileSync(
-    'openssl',
-    ['speed', ...more, '-seconds', '1', '-evp', 'aes-256-gcm', '-bytes', block],
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  const thousands = /([\d.]+)k\s*$/.exec(output)?.[1];
-  if (thousands === undefined) throw new Error('openssl speed said nothing that could be read');
-  return Number(thousands) / 1e6;
+/** Openssl on blocks of a segment's size, on one core, as it measures itself. */
+function openssl(more: readonly string[]): Rate {
+  const measured = (how: readonly string[]): number => {
+    const block = String(segmentLength);
+    const output = execFileSync(
+      'openssl',
+      ['speed', ...more, ...how, '-seconds', '1', '-evp', 'aes-256-gcm', '-bytes', block],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    const thousands = /([\d.]+)k\s*$/.exec(output)?.[1];
+    if (thousands === undefined) throw new Error('openssl speed said nothing that could be read');
+    return Number(thousands) / 1e6;
+  };
+  return { clock: measured(['-elapsed']), processor: measured([]) };
 }
 
 /** `total` bytes of the same content over and over, in pieces. */
