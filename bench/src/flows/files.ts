@@ -11,8 +11,8 @@ import { casesOf, prepare, type Options } from './requests.js';
 const megabyte = 1_048_576;
 const small = 128 * megabyte;
 const large = 1024 * megabyte;
-/** The smaller file goes several times, so that garbage has the same time to pile up until it is collected. */
-const timesOf = (bytes: number): number => large / 2 / Math.min(bytes, large / 2);
+/** The smaller file goes several times, so that garbage has as much time to pile up until it is collected. */
+const timesOf = (bytes: number): number => large / bytes;
 /** The services that the bytes pass through. */
 const passed = ['gateway', 'files'] as const;
 
@@ -57,7 +57,7 @@ export async function filesFlow(
   return {
     title: 'Memory for large files',
     about:
-      'One file after the other, up and down through the gateway and encrypted into the directory store; resident memory at its peak, ' +
+      'Eight files of 128 MiB one after the other, then one of 1 GiB, up and down through the gateway and encrypted into the directory store; resident memory at its peak, ' +
       'looked at every 20 ms.',
     head: ['', 'size', 'speed', ...passed],
     rows,

@@ -35,7 +35,7 @@ export async function liveFlow(
       return (await told) - startedAt;
     };
     const publish = (i: number): Promise<number> => bare.publishToConsume(String(i));
-    await paced(2, post);
+    await paced(6, post);
     await paced(1, publish);
     const rounds: { ours: Latencies; floor: Latencies }[] = [];
     for (let i = 0; i < options.rounds; i += 1) {
