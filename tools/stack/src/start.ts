@@ -70,7 +70,7 @@ function summary(system: System): string {
     'Sign in as any of these; no password is asked:',
     ...people.map(({ name, hint }) => `  ${name.padEnd(width)}  ${hint}`),
     '',
-    'The story from question to advice, played through the API: npm run demo',
+    'The story from question to outcome, played through the API: npm run demo',
     `Ctrl-C stops everything; data is kept in ${stateDir}; npm start -- --fresh empties it.`,
     '',
   ].join('\n');
