@@ -10,9 +10,8 @@ beforeAll(async () => {
 afterAll(() => access.stop());
 
 describe('who may see a case', () => {
-  it(
-    'agrees with a ten-line oracle over ten thousand random sequences',
-    () => compareWithOracle(access, 10_000),
-    1_800_000,
-  );
+  it('agrees with a ten-line oracle over ten thousand random sequences', async () => {
+    // In parts with people of their own: whoever is signed in is so for 90 seconds.
+    for (let part = 0; part < 20; part += 1) await compareWithOracle(access, 500);
+  }, 1_800_000);
 });
