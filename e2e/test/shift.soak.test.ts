@@ -1,4 +1,4 @@
 import { shiftSuite } from './support/shift-suite.js';
 
-// `npm run test:soak`
-shiftSuite({ cases: 1_000, changes: 60, within: 1_200_000 });
+// `npm run test:soak`. Every open case passes from hand to hand at every change, so the work grows with their product.
+shiftSuite({ cases: 200, changes: 24, within: 1_200_000 });

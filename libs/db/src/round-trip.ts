@@ -43,6 +43,7 @@ export function roundTrip(client: pg.ClientBase, asked: readonly Asked[]): Promi
       if (answers) resolve(answers);
       else reject(error ?? new Error('the server gave no answer'));
     };
+    // pg's types name a connection of their own; ours names the part of it that is used.
     client.query(new RoundTrip(asked, done) as unknown as pg.Submittable);
   });
 }

@@ -26,6 +26,7 @@ async function received(response: Response): Promise<{ text: string; whole: bool
   let text = '';
   try {
     const decoder = new TextDecoder();
+    // The DOM's types of a stream do not know that it can be iterated; Node's can.
     for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>)
       text += decoder.decode(piece, { stream: true });
     return { text, whole: true };

@@ -292,6 +292,7 @@ it('the end of a share ends a running download within two seconds, and every lat
   await sleep(1_900);
   let bytes = 0;
   const rest = (async () => {
+    // The DOM's types of a stream do not know that it can be iterated; Node's can.
     for await (const piece of running.body as unknown as AsyncIterable<Uint8Array>) bytes += piece.length;
   })();
   await expect(rest).rejects.toThrow();
