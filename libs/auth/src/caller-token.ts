@@ -1,8 +1,8 @@
 import { createLocalJWKSet, importJWK, jwtVerify, SignJWT, type JSONWebKeySet, type JWK } from 'jose';
 import { z } from 'zod';
 import { AppError } from '@definitivedx/errors';
-import { id, principals, role, type Principal } from '@definitivedx/contracts';
-import type { Caller, MemberCaller, ServiceCaller } from './caller.js';
+import { id, principals, role, scope, type Principal } from '@definitivedx/contracts';
+import type { Caller, ClientCaller, MemberCaller, ServiceCaller } from './caller.js';
 
 const audience = 'definitivedx-bus';
 const tokenType = 'caller+jwt';
@@ -18,6 +18,15 @@ const claims = z.discriminatedUnion('kind', [
     roles: z.array(role),
     consented: z.boolean(),
     sid: z.string(),
+    from: z.string().optional(),
+    exp: z.number(),
+  }),
+  z.object({
+    kind: z.literal('client'),
+    sub: id,
+    org: id,
+    scopes: z.array(scope),
+    from: z.string().optional(),
     exp: z.number(),
   }),
   z.object({ kind: z.literal('service'), sub: z.enum(principals), exp: z.number() }),
@@ -43,8 +52,16 @@ export class CallerSigner {
       roles: claim.roles,
       consented: claim.consented,
       sid: claim.sessionId,
+      from: claim.from,
     });
     return { kind: 'member', ...claim, token };
+  }
+
+  /** A caller for an organisation's program whose token was just verified; the gateway's alone, too. */
+  async client(claim: Omit<ClientCaller, 'kind' | 'token'>): Promise<ClientCaller> {
+    const { clientId, organisationId, scopes, from } = claim;
+    const token = await this.sign(clientId, { kind: 'client', org: organisationId, scopes, from });
+    return { kind: 'client', ...claim, token };
   }
 
   /** This principal acting by itself; signed anew a minute at a time. */
@@ -117,6 +134,10 @@ export class CallerVerifier {
 
 function toCaller(claim: z.output<typeof claims>, token: string): Caller {
   if (claim.kind === 'service') return { kind: 'service', service: claim.sub, token };
+  if (claim.kind === 'client') {
+    const { sub: clientId, org: organisationId, scopes, from } = claim;
+    return { kind: 'client', clientId, organisationId, scopes, from, token };
+  }
   return {
     kind: 'member',
     memberId: claim.sub,
@@ -124,6 +145,7 @@ function toCaller(claim: z.output<typeof claims>, token: string): Caller {
     roles: claim.roles,
     consented: claim.consented,
     sessionId: claim.sid,
+    from: claim.from,
     token,
   };
 }

@@ -1,5 +1,5 @@
 import { AppError, forbidden } from '@definitivedx/errors';
-import type { Principal, Role, Who } from '@definitivedx/contracts';
+import type { Principal, Role, Scope, Who } from '@definitivedx/contracts';
 
 /** A signed-in person, acting as one organisation. `token` is the signed form that travels on the bus. */
 export interface MemberCaller {
@@ -10,6 +10,19 @@ export interface MemberCaller {
   /** They have accepted the Terms of Use and Privacy Policy in force. */
   readonly consented: boolean;
   readonly sessionId: string;
+  /** Network address the request came from, for the audit. */
+  readonly from?: string | undefined;
+  readonly token: string;
+}
+
+/** A program of an organisation, acting for it within its scopes; never for a person, and it reads no case. */
+export interface ClientCaller {
+  readonly kind: 'client';
+  readonly clientId: string;
+  readonly organisationId: string;
+  readonly scopes: readonly Scope[];
+  /** Network address the request came from, for the audit. */
+  readonly from?: string | undefined;
   readonly token: string;
 }
 
@@ -21,11 +34,21 @@ export interface ServiceCaller {
 }
 
 /** On whose behalf something is done. Always an explicit argument, never ambient. */
-export type Caller = MemberCaller | ServiceCaller;
+export type Caller = MemberCaller | ClientCaller | ServiceCaller;
+
+/** Someone, or something, that acts for one organisation. */
+export type OrganisationCaller = MemberCaller | ClientCaller;
 
 /** The caller as a person. @throws AppError `forbidden` for a service. */
 export function asMember(caller: Caller): MemberCaller {
   if (caller.kind !== 'member') throw forbidden('Only a signed-in member can do this.');
+  return caller;
+}
+
+/** The caller as one that acts for an organisation. @throws AppError `forbidden` for a service. */
+export function asOrganisation(caller: Caller): OrganisationCaller {
+  if (caller.kind === 'service')
+    throw forbidden('This is done for an organisation, by its people or programs.');
   return caller;
 }
 
@@ -37,6 +60,15 @@ export function assertAllowed(who: Who, caller: Caller): void {
   if (caller.kind === 'service') {
     if (who.services?.includes(caller.service)) return;
     throw forbidden(`The service ${caller.service} may not do this.`);
+  }
+  if (caller.kind === 'client') {
+    const { clients = [] } = who;
+    if (clients.some((scope) => caller.scopes.includes(scope))) return;
+    throw forbidden(
+      clients.length === 0
+        ? 'Programs cannot do this; a person has to sign in.'
+        : `This needs a token with one of these scopes: ${clients.join(', ')}.`,
+    );
   }
   const allowed = who.members;
   if (allowed === undefined) throw forbidden('Members cannot do this.');

@@ -16,6 +16,9 @@ export const Open = (): MethodDecorator & ClassDecorator => SetMetadata(doorKey,
 export const ForMembers = (options: Pick<Who, 'beforeConsent'> = {}): MethodDecorator & ClassDecorator =>
   SetMetadata(doorKey, { members: 'any', ...options } satisfies Door);
 
+/** Those a request's contract names, and nobody else. */
+export const For = (who: Who): MethodDecorator & ClassDecorator => SetMetadata(doorKey, who satisfies Door);
+
 /** A request whose caller, if any, was verified by a hook that ran before the guard. */
 export interface WithCaller {
   caller?: Caller;

@@ -117,7 +117,9 @@ function assertComplete(
       .filter((c) => !handlers.has(c.subject))
       .map((c) => `${c.subject} has a contract but no handler`),
     ...contracts
-      .filter((c) => c.type === 'request' && !c.who.members && !c.who.services?.length)
+      .filter(
+        (c) => c.type === 'request' && !c.who.members && !c.who.services?.length && !c.who.clients?.length,
+      )
       .map((c) => `${c.subject} declares no one who may ask`),
   ];
   if (problems.length > 0) throw new Error(`${service} cannot start:\n  ${problems.join('\n  ')}`);

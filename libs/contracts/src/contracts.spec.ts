@@ -26,7 +26,8 @@ describe('the contracts', () => {
   it('name for each request who may send it and on whose behalf', () => {
     for (const contract of requestContracts) {
       expect(contract.from.length).toBeGreaterThan(0);
-      expect(Boolean(contract.who.members) || Boolean(contract.who.services?.length)).toBe(true);
+      const { members, services, clients } = contract.who;
+      expect(Boolean(members) || Boolean(services?.length) || Boolean(clients?.length)).toBe(true);
     }
   });
 

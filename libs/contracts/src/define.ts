@@ -21,13 +21,19 @@ export type ServiceName = (typeof services)[number];
 export const roles = ['clinician', 'specialist', 'organisation-admin', 'programme-lead', 'operator'] as const;
 export type Role = (typeof roles)[number];
 
+/** What a program that acts for an organisation may be allowed to do; its token names those it was given. */
+export const scopes = ['scim', 'members', 'panels', 'webhooks', 'audit', 'export', 'conformance'] as const;
+export type Scope = (typeof scopes)[number];
+
 /**
  * Who a request may be carried out for. An absent entry allows nobody of that kind.
  * `members: 'any'` means any signed-in member; a list means any one of those roles.
+ * `clients` means an organisation's program whose token has any one of those scopes.
  */
 export interface Who {
   readonly members?: 'any' | readonly Role[];
   readonly services?: readonly Principal[];
+  readonly clients?: readonly Scope[];
   /** Members reach it before they have accepted the current Terms and Privacy Policy. */
   readonly beforeConsent?: boolean;
 }

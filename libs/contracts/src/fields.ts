@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roles } from './define.js';
+import { roles, scopes } from './define.js';
 
 /** Identifiers of ours: UUIDs, opaque, never reused. A strict pattern keeps `*`, `>`, `.` and CRLF out of any subject or URL. */
 export const id = z.uuid().toLowerCase().describe('UUID');
@@ -32,6 +32,7 @@ export const odsCode = z
   .regex(/^[A-Z0-9]{3,12}$/, 'An ODS code is 3 to 12 upper-case letters and digits.');
 
 export const role = z.enum(roles);
+export const scope = z.enum(scopes);
 export const priority = z.enum(['routine', 'urgent']);
 export const caseStatus = z.enum([
   'awaiting-advice',

@@ -40,7 +40,11 @@ ${users.join('\n')}
 /** Who may be behind a request, in words. */
 function whoInWords(who: Who): string {
   const members = who.members === 'any' ? 'any member' : who.members?.join(', ');
-  const parts = [members, who.services?.length ? `service ${who.services.join(', ')}` : undefined];
+  const parts = [
+    members,
+    who.clients?.length ? `program with scope ${who.clients.join(', ')}` : undefined,
+    who.services?.length ? `service ${who.services.join(', ')}` : undefined,
+  ];
   return `${parts.filter(Boolean).join('; ')}${who.beforeConsent ? ' (before consent)' : ''}`;
 }
 

@@ -13,6 +13,7 @@ export const identifyMember = request('access', 'identify-member', {
     odsCode: odsCode
       .optional()
       .describe('The organisation to act as; the only one, or the first, when absent.'),
+    from: z.string().max(64).optional().describe('Network address of the request, for the audit.'),
     signIn: z.boolean().describe('True when the person has just signed in, which is audited.'),
   }),
   reply: z.strictObject({

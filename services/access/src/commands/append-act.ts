@@ -6,8 +6,7 @@ import { appendAuditWith } from '../data/audit.js';
 export const appendAct = (context: EventContext, data: DataOf<typeof caseActed>): void => {
   appendAuditWith(context.tx, {
     at: new Date(data.at),
-    memberId: data.memberId,
-    organisationId: data.organisationId,
+    actor: { kind: 'member', id: data.memberId, organisationId: data.organisationId },
     act: data.act,
     outcome: 'allowed',
     caseId: data.caseId,

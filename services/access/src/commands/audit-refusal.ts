@@ -1,7 +1,7 @@
 import type { MemberCaller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import { currentTraceId } from '@definitivedx/telemetry';
-import { appendAudit } from '../data/audit.js';
+import { actorOf, appendAudit } from '../data/audit.js';
 
 /**
  * Writes to the audit that a member was refused an act on a case. Outside the act's transaction, whose rollback must
@@ -15,8 +15,7 @@ export const auditRefusal = (
 ): Promise<void> =>
   appendAudit(service.db, {
     at: service.clock.now(),
-    memberId: caller.memberId,
-    organisationId: caller.organisationId,
+    actor: actorOf(caller),
     act,
     outcome: 'refused',
     caseId,

@@ -28,8 +28,11 @@ export async function identifyMember(
     const refused = person instanceof AppError;
     await appendAudit(service.db, {
       at: now,
-      memberId: rows[0]?.memberId ?? null,
-      organisationId: refused ? null : person.organisationId,
+      actor: {
+        ...(rows[0] ? { kind: 'member', id: rows[0].memberId } : { kind: 'unknown', id: null }),
+        organisationId: refused ? null : person.organisationId,
+        from: input.from,
+      },
       act: 'sign-in',
       outcome: refused ? 'refused' : 'allowed',
       traceId: currentTraceId(),

@@ -2,6 +2,7 @@ import type { DatabaseOptions } from '@definitivedx/db';
 import { Identity, Member, Membership, Organisation, Panel, PanelMember } from './entities.js';
 import { Migration0001 } from './migrations/0001-access.js';
 import { Migration0002 } from './migrations/0002-panel-terms.js';
+import { Migration0003 } from './migrations/0003-acting.js';
 
 /** What this service's database consists of. */
 export const databaseOptions = (url: string): DatabaseOptions => ({
@@ -10,5 +11,6 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
   migrations: [
     { name: '0001-access', class: Migration0001 },
     { name: '0002-panel-terms', class: Migration0002 },
+    { name: '0003-acting', class: Migration0003 },
   ],
 });

@@ -6,14 +6,15 @@ type Purpose = InputOf<typeof checkAccess>['purpose'];
 export type Opening = ReplyOf<typeof checkAccess>['allowed'][number];
 
 /**
- * THE rule of who may see a case, once: the strongest reason for which `asked.case_id` is open to `person.id`,
- * which the statement around it has already found to be active and to belong to an organisation. $2 is now.
- * No row means no.
+ * THE rule of who may see a case, once: the strongest reason for which `asked.case_id` is open to `person`, a row of
+ * `acting`: an active member with an organisation they act for. $2 is now. No row means no.
+ * What an organisation gives (its own cases, its panels) is open only to who acts for it; an invitation is personal.
  */
 const strongestOpening = `
   select 'requester' as via, null::uuid as grant_id, 0 as strength
     from case_ref c
-   where c.case_id = asked.case_id and c.requester_id = person.id
+   where c.case_id = asked.case_id and c.requester_id = person.member_id
+     and c.organisation_id = person.organisation_id
   union all
   select g.principal_kind, g.id, case g.principal_kind when 'member' then 1 when 'panel' then 2 else 3 end
     from access_grant g
@@ -21,10 +22,11 @@ const strongestOpening = `
      and g.revoked_at is null
      and (g.expires_at is null or g.expires_at > $2::timestamptz)
      and case g.principal_kind
-           when 'member' then g.principal_id = person.id
+           when 'member' then g.principal_id = person.member_id
            when 'panel' then exists (
              select from panel_member pm join panel p on p.id = pm.panel_id and p.status = 'active'
-              where pm.panel_id = g.principal_id and pm.member_id = person.id)
+              where pm.panel_id = g.principal_id and pm.member_id = person.member_id
+                and pm.organisation_id = person.organisation_id)
            else g.principal_kind = 'everyone'
          end
    order by strength, grant_id
@@ -37,9 +39,7 @@ const decideAndAudit = statement<Opening>(
   `with asked as (
      select distinct case_id from unnest($1::uuid[]) as t (case_id)
    ), person as (
-     select m.id from member m
-       join membership ms on ms.member_id = m.id and ms.organisation_id = $4::uuid
-      where m.id = $3::uuid and m.status = 'active'
+     select member_id, organisation_id from acting where member_id = $3::uuid and organisation_id = $4::uuid
    ), decided as (
      select asked.case_id, opening.via, opening.grant_id
        from asked
@@ -50,9 +50,9 @@ const decideAndAudit = statement<Opening>(
        ) as opening on true
    ), audited as (
      insert into audit (at, actor_kind, actor_id, organisation_id, act, purpose, case_id, via, grant_id, outcome, trace_id,
-                        subject_id)
+                        subject_id, origin)
      select $2::timestamptz, 'member', $3::uuid, $4::uuid, 'case.access', $5::text, case_id, via, grant_id,
-            case when via is null then 'refused' else 'allowed' end, $6::text, $8::uuid
+            case when via is null then 'refused' else 'allowed' end, $6::text, $8::uuid, $9::text
        from decided
      returning case_id, via, grant_id, outcome
    )
@@ -76,6 +76,7 @@ export const decide = (
     traceId ?? null,
     requesterPurposes,
     asked.subjectId ?? null,
+    caller.from ?? null,
   ]);
 
 export interface Visible {
@@ -85,12 +86,10 @@ export interface Visible {
 
 const whoOf = statement<Visible>(
   'access.who-may-see',
-  `select asked.case_id as "caseId", person.id as "memberId"
+  `select distinct asked.case_id as "caseId", person.member_id as "memberId"
      from unnest($1::uuid[]) as asked (case_id)
     cross join (
-      select m.id from member m
-       where m.id = any ($3::uuid[]) and m.status = 'active'
-         and exists (select from membership ms where ms.member_id = m.id)
+      select member_id, organisation_id from acting where member_id = any ($3::uuid[])
     ) as person
     cross join lateral (${strongestOpening}) as opening`,
 );

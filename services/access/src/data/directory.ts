@@ -5,9 +5,7 @@ import type { ReplyOf, panelsByIds } from '@definitivedx/contracts';
 
 const acting = statement<{ one: number }>(
   'access.acting-member',
-  `select 1 as one from member m
-     join membership ms on ms.member_id = m.id and ms.organisation_id = $2
-    where m.id = $1 and m.status = 'active'`,
+  `select 1 as one from acting where member_id = $1 and organisation_id = $2`,
 );
 
 /** Whether the caller still has an account and a place in the organisation they act as, for `checkActing`. */
@@ -36,9 +34,7 @@ export async function assertActing(db: Queryable, caller: MemberCaller): Promise
 
 const active = statement<{ id: string }>(
   'access.active-principals',
-  `select m.id from member m
-    where m.id = any ($1::uuid[]) and m.status = 'active'
-      and exists (select from membership ms where ms.member_id = m.id)
+  `select distinct member_id as id from acting where member_id = any ($1::uuid[])
    union all
    select id from panel where id = any ($2::uuid[]) and status = 'active'`,
 );
@@ -52,14 +48,12 @@ export const activePrincipals = (
 const principals = statement<{ id: string }>(
   'access.caller-principals',
   `with person as (
-     select m.id from member m
-       join membership ms on ms.member_id = m.id and ms.organisation_id = $2
-      where m.id = $1 and m.status = 'active'
+     select member_id, organisation_id from acting where member_id = $1 and organisation_id = $2
    )
-   select id from person
+   select member_id as id from person
    union all
    select p.id from person
-     join panel_member pm on pm.member_id = person.id
+     join panel_member pm on pm.member_id = person.member_id and pm.organisation_id = person.organisation_id
      join panel p on p.id = pm.panel_id and p.status = 'active'`,
 );
 
@@ -112,7 +106,7 @@ const byPrefix = statement<FoundMember>(
   'access.find-members',
   `select m.id as "memberId", m.name, string_agg(o.name, ', ' order by ms.position) as organisation
      from member m
-     join membership ms on ms.member_id = m.id
+     join acting ms on ms.member_id = m.id
      join organisation o on o.id = ms.organisation_id
     where m.status = 'active' and lower(m.name) like lower($1) and m.id <> $2
     group by m.id, m.name

@@ -117,7 +117,7 @@ const answerers = statement<Answerer>(
      left join panel p on p.id = g.panel_id and p.status = 'active'
      left join member m on m.id = coalesce(p.lead_member_id, g.member_id) and m.status = 'active'
        and (p.id is not null
-            or exists (select from membership ms where ms.member_id = m.id and 'specialist' = any (ms.roles)))
+            or exists (select from acting ms where ms.member_id = m.id and 'specialist' = any (ms.roles)))
     where g.case_id = $1 and g.revoked_at is null and (g.expires_at is null or g.expires_at > $2)
     order by g.given_order`,
 );

@@ -18,7 +18,7 @@ const byIdentity = statement<IdentityRow>(
           o.id as "organisationId", o.name as organisation, o.ods_code as "odsCode", ms.roles
      from identity i
      join member m on m.id = i.member_id
-     left join membership ms on ms.member_id = m.id
+     left join acting ms on ms.member_id = m.id
      left join organisation o on o.id = ms.organisation_id
     where i.issuer = $1 and i.subject = $2
     order by ms.position`,

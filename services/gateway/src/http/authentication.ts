@@ -41,10 +41,12 @@ export class Authentication {
       const { issuer, subject } = await this.bearer(request);
       // The token's hash names it, so that the caller can be kept without keeping the token.
       const sessionId = `token-${hashOf(authorization).toString('base64url')}`;
-      return this.callers.of({ sessionId, issuer, subject });
+      return this.callers.of({ sessionId, issuer, subject, from: request.ip });
     }
     const cookie = request.cookies[sessionCookie.name];
-    return cookie === undefined ? undefined : this.callers.of(await this.sessions.credentialOf(cookie));
+    return cookie === undefined
+      ? undefined
+      : this.callers.of({ ...(await this.sessions.credentialOf(cookie)), from: request.ip });
   }
 }
 

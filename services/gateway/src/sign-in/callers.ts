@@ -3,7 +3,8 @@ import { CallerSigner, type MemberCaller } from '@definitivedx/auth';
 import { Bus } from '@definitivedx/bus';
 import { identifyMember, type ReplyOf } from '@definitivedx/contracts';
 
-const keepMs = 60_000;
+/** How long a caller whose account or place has ended may still get through, at the most, in milliseconds. */
+const keepMs = 1_000;
 const most = 10_000;
 
 /** A verified sign-in: by a session's cookie or by a bearer token. */
@@ -11,6 +12,8 @@ export interface Credential {
   readonly sessionId: string;
   readonly issuer: string;
   readonly subject: string;
+  /** Network address of the request. */
+  readonly from?: string;
 }
 
 /** Who a credential stands for, and their signed caller. */
@@ -25,8 +28,9 @@ interface Entry {
 }
 
 /**
- * Turns a verified sign-in into the caller that travels on the bus, kept for a minute. A person who has yet to
- * accept the texts is not kept, so that accepting them counts from the very next request on every replica.
+ * Turns a verified sign-in into the caller that travels on the bus, kept for a second: what ends at access ends here,
+ * on every replica, without a message that could be lost. A person who has yet to accept the texts is not kept, so that
+ * accepting them counts from the very next request.
  */
 @Injectable()
 export class Callers {
@@ -41,21 +45,22 @@ export class Callers {
   async of(credential: Credential): Promise<KnownCaller> {
     // Real time, as the signature's lifetime is.
     const now = Date.now();
-    const entry = this.entries.get(credential.sessionId);
+    const key = `${credential.sessionId} ${credential.from ?? ''}`;
+    const entry = this.entries.get(key);
     if (entry && entry.until > now) return entry.known;
     const known = this.identify(credential);
-    this.keep(credential.sessionId, { known, until: now + keepMs });
+    this.keep(key, { known, until: now + keepMs });
     try {
       const found = await known;
-      if (!found.identity.consented) this.entries.delete(credential.sessionId);
+      if (!found.identity.consented) this.entries.delete(key);
       return found;
     } catch (error) {
-      this.entries.delete(credential.sessionId);
+      this.entries.delete(key);
       throw error;
     }
   }
 
-  private async identify({ sessionId, issuer, subject }: Credential): Promise<KnownCaller> {
+  private async identify({ sessionId, issuer, subject, from }: Credential): Promise<KnownCaller> {
     const identity = await this.bus.request(identifyMember, await this.bus.self(), {
       issuer,
       subject,
@@ -64,7 +69,7 @@ export class Callers {
     const { memberId, organisationId, roles, consented } = identity;
     return {
       identity,
-      caller: await this.signer.member({ memberId, organisationId, roles, consented, sessionId }),
+      caller: await this.signer.member({ memberId, organisationId, roles, consented, sessionId, from }),
     };
   }
 
