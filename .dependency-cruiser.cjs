@@ -9,6 +9,7 @@ const libsMayImport = {
   contracts: ['errors'],
   deidentify: [],
   crypto: ['errors'],
+  egress: ['errors'],
   telemetry: ['errors'],
   db: ['errors', 'telemetry'],
   auth: ['contracts', 'errors', 'telemetry'],
