@@ -17,6 +17,8 @@ const gatewayEnv = {
   API_AUDIENCE: z.string().min(1).default('urn:definitivedx:api'),
   /** Where the file service takes and gives bytes. */
   FILES_URL: z.url({ protocol: /^https?$/ }),
+  /** Where access takes files of members. */
+  ACCESS_URL: z.url({ protocol: /^https?$/ }),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
 };
 
@@ -34,6 +36,8 @@ export interface GatewayOptions {
   readonly apiAudience: string;
   /** The file service's address inside the cluster. */
   readonly filesUrl: URL;
+  /** The access service's address inside the cluster. */
+  readonly accessUrl: URL;
   /** Requests per member, or per address when nobody is signed in. */
   readonly rateLimitPerMinute: number;
 }
@@ -49,6 +53,7 @@ export abstract class Options implements GatewayOptions {
   abstract readonly acrValues: readonly string[];
   abstract readonly apiAudience: string;
   abstract readonly filesUrl: URL;
+  abstract readonly accessUrl: URL;
   abstract readonly rateLimitPerMinute: number;
 }
 
@@ -64,6 +69,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     acrValues: parsed.OIDC_ACR_VALUES,
     apiAudience: parsed.API_AUDIENCE,
     filesUrl: new URL(parsed.FILES_URL),
+    accessUrl: new URL(parsed.ACCESS_URL),
     rateLimitPerMinute: parsed.RATE_LIMIT_PER_MINUTE,
   };
 }

@@ -26,6 +26,7 @@ const app = await NestFactory.create<NestFastifyApplication>(
     acrValues: [],
     apiAudience: '',
     filesUrl: new URL('http://localhost'),
+    accessUrl: new URL('http://localhost'),
     rateLimitPerMinute: 1,
   }),
   new FastifyAdapter(),

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ServiceContext, ServiceModule } from '@definitivedx/bus';
+import { AccessEvents } from './bus/access-events.js';
 import { CaseEvents } from './bus/case-events.js';
 import { DeadLetters } from './bus/dead-letters.js';
 import { HandOversDoor } from './bus/hand-overs.js';
@@ -17,7 +18,7 @@ class NotifyModule {}
 export const appModule = (config: NotifyConfig): DynamicModule => ({
   module: NotifyModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [CaseEvents, DeadLetters, HandOversDoor, OnCallDoor, StreamsDoor],
+  controllers: [AccessEvents, CaseEvents, DeadLetters, HandOversDoor, OnCallDoor, StreamsDoor],
   providers: [
     {
       provide: MailSender,

@@ -52,6 +52,7 @@ export const environments = (setting: Setting) => {
       OIDC_ACR_VALUES: 'AAL2,AAL3',
       API_AUDIENCE: apiAudience,
       FILES_URL: `http://127.0.0.1:${String(ports.files)}`,
+      ACCESS_URL: `http://127.0.0.1:${String(ports.access)}`,
     },
     files: { FILES_KEYRING_FILE: secrets.filesKeyringFile, FILES_DIR: join(stateDir, 'files') },
     notify: {

@@ -4,6 +4,7 @@ import type { Caller } from '@definitivedx/auth';
 import type { InputOf, ReplyOf, registerMember as contract } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
 import { conflict, invalidInput } from '@definitivedx/errors';
+import { setPlaceState } from '../data/places.js';
 import { lockRegistration } from '../data/registration.js';
 import { Identity, Member, Membership, Organisation, Panel } from '../data/entities.js';
 
@@ -11,7 +12,7 @@ type Input = InputOf<typeof contract>;
 
 /**
  * Registers a member by sign-in identity, with exactly the given organisations: repeating it with other ones adds,
- * changes and removes. Leaving an organisation leaves its panels. It never re-activates a disabled member.
+ * changes and removes; a place that had ended begins anew. Leaving an organisation leaves its panels. It never re-activates a disabled member.
  * @throws AppError `invalid-input` for an unknown ODS code, `conflict` when the member leads a panel they would leave.
  */
 export async function registerMember(
@@ -32,6 +33,9 @@ export async function registerMember(
       Membership,
       memberships.map((membership) => ({ memberId, ...membership })),
     );
+    const now = service.clock.now();
+    for (const { organisationId } of memberships)
+      setPlaceState(tx, { organisationId, memberId }, 'active', now);
     return { memberId };
   });
 }

@@ -1,9 +1,9 @@
-import { asMember, type Caller } from '@definitivedx/auth';
+import { asMember, type Caller, type MemberCaller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, shareCase } from '@definitivedx/contracts';
 import { conflict, forbidden, invalidInput, notFound, type Issue } from '@definitivedx/errors';
 import { whoMaySee } from '../data/decision.js';
-import { activePrincipals, checkActing, lookingUpActing, panelsById } from '../data/directory.js';
+import { checkActing, lookingUpActing, panelsById, principalsToShareWith } from '../data/directory.js';
 import {
   claimingCase,
   findingAnswerers,
@@ -48,7 +48,7 @@ export async function share(
       claimingCase(input.caseId, member.memberId, member.organisationId),
       lockingCase(input.caseId),
       grantsById(idsOf(asked)),
-      activePrincipals(principalsOf(asked, 'member'), principalsOf(asked, 'panel')),
+      lookingUpGrantees(member, asked, now),
     );
     checkActing(acting);
     if (found?.requesterId !== member.memberId) return undefined;
@@ -93,6 +93,10 @@ function refuse(issues: readonly Issue[]): void {
 
 const principalsOf = (grants: readonly Granted[], kind: Granted['kind']): string[] =>
   grants.filter((grant) => grant.kind === kind).map((grant) => grant.principalId);
+
+/** Whom a case can be opened to among those asked for: active members, and panels that take cases from the caller's organisation. */
+const lookingUpGrantees = ({ organisationId }: MemberCaller, asked: readonly Granted[], now: Date) =>
+  principalsToShareWith(principalsOf(asked, 'member'), principalsOf(asked, 'panel'), organisationId, now);
 
 /** What holds when a grant is given need not hold for ever: a repeat is not checked again. */
 function checkMayAdd(

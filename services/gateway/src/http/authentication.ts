@@ -1,7 +1,14 @@
 import { createParamDecorator, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '@definitivedx/errors';
-import { asMember, callerOf, type Caller, type MemberCaller } from '@definitivedx/auth';
+import {
+  asMember,
+  asOrganisation,
+  callerOf,
+  type Caller,
+  type MemberCaller,
+  type OrganisationCaller,
+} from '@definitivedx/auth';
 import { BearerTokens } from '../sign-in/bearer-tokens.js';
 import { bearerAuthenticator, type AuthenticateBearer } from '../sign-in/bearer-strategy.js';
 import { Callers, type KnownCaller } from '../sign-in/callers.js';
@@ -53,6 +60,11 @@ export class Authentication {
 /** Handler parameter: the signed-in member. */
 export const Member = createParamDecorator((_: unknown, context: ExecutionContext): MemberCaller =>
   asMember(callerOf(context.switchToHttp().getRequest<FastifyRequest>())),
+);
+
+/** Handler parameter: the member, or the program of an organisation. */
+export const Acting = createParamDecorator((_: unknown, context: ExecutionContext): OrganisationCaller =>
+  asOrganisation(callerOf(context.switchToHttp().getRequest<FastifyRequest>())),
 );
 
 /** Handler parameter: the signed-in member with their name and organisation. */

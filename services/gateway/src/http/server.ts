@@ -9,6 +9,7 @@ import { sendProblem, type ServiceOptions } from '@definitivedx/bus';
 import { currentTraceId } from '@definitivedx/telemetry';
 import { Options } from '../config.js';
 import { isFromOwnPages } from '../domain/same-site.js';
+import { idOf } from '../sign-in/caller-id.js';
 import { TokenRefused } from '../sign-in/bearer-tokens.js';
 import { ApiDocument } from './api-document.js';
 import { Authentication } from './authentication.js';
@@ -91,7 +92,7 @@ async function configure(app: NestFastifyApplication): Promise<void> {
     max: options.rateLimitPerMinute,
     timeWindow: 60_000,
     allowList: (request) => unlimited.has(request.url),
-    keyGenerator: (request) => (request.caller?.kind === 'member' ? request.caller.memberId : request.ip),
+    keyGenerator: (request) => (request.caller && request.caller.kind !== 'service' ? idOf(request.caller) : request.ip),
     errorResponseBuilder: (_request, { ttl }) =>
       new AppError('rate-limited', 'Too many requests. Please wait a moment and try again.', {
         retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),

@@ -18,6 +18,7 @@ export function startGateway(world: World, options: Partial<GatewayOptions> = {}
     acrValues: ['AAL2', 'AAL3'],
     apiAudience: audience,
     filesUrl: new URL(`http://127.0.0.1:${String(world.ports.files)}`),
+    accessUrl: new URL(`http://127.0.0.1:${String(world.ports.access)}`),
     rateLimitPerMinute: 100_000,
     ...options,
   };
