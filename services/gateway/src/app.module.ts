@@ -6,6 +6,8 @@ import { Options, type GatewayConfig } from './config.js';
 import { databaseOptions } from './data/database.js';
 import { FileDoor } from './files/file-door.js';
 import { Housekeeping } from './housekeeping.js';
+import { ImportDoor } from './doors/import-door.js';
+import { AccountsController } from './http/accounts.controller.js';
 import { ApiDocument } from './http/api-document.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
@@ -17,7 +19,11 @@ import { EventsController } from './http/events.controller.js';
 import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
 import { MemberController } from './http/member.controller.js';
+import { MemberImportsController } from './http/member-imports.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
+import { OrganisationMembersController } from './http/organisation-members.controller.js';
+import { OrganisationPanelsController } from './http/organisation-panels.controller.js';
+import { ScimController } from './http/scim.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { SiteController } from './http/site.controller.js';
 import { LiveConnections } from './live/live-connections.js';
@@ -47,6 +53,12 @@ export function appModule(config: GatewayConfig): DynamicModule {
       MetricsController,
       EventsController,
       FilesController,
+      // Before the members, whose addresses have an id where this one has `imports`.
+      MemberImportsController,
+      OrganisationMembersController,
+      OrganisationPanelsController,
+      AccountsController,
+      ScimController,
     ],
     providers: [
       { provide: APP_GUARD, useClass: DoorGuard },
@@ -60,6 +72,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       Downloads,
       FileDoor,
       Housekeeping,
+      ImportDoor,
       IdentityProvider,
       LiveConnections,
       Sessions,
