@@ -1,6 +1,7 @@
 export * from './define.js';
 export * from './fields.js';
 export * from './access/directory.js';
+export * from './access/governance.js';
 export * from './access/grants.js';
 export * from './access/identity.js';
 export * from './access/panels.js';

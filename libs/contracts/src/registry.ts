@@ -1,4 +1,5 @@
 import * as directory from './access/directory.js';
+import * as governance from './access/governance.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
 import * as panels from './access/panels.js';
@@ -30,6 +31,7 @@ const isContract = (value: unknown): value is AnyContract =>
 const all: readonly AnyContract[] = [
   ...[
     directory,
+    governance,
     grants,
     identity,
     panels,

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ServiceModule, type ServiceConfig } from '@definitivedx/bus';
 import { DirectoryDoor } from './bus/directory.js';
+import { GovernanceDoor } from './bus/governance.js';
 import { GrantsDoor } from './bus/grants.js';
 import { IdentityDoor } from './bus/identity.js';
 import { databaseOptions } from './data/database.js';
@@ -12,5 +13,5 @@ class AppModule {}
 export const appModule = (config: ServiceConfig): DynamicModule => ({
   module: AppModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [GrantsDoor, DirectoryDoor, IdentityDoor],
+  controllers: [GrantsDoor, GovernanceDoor, DirectoryDoor, IdentityDoor],
 });

@@ -7,6 +7,7 @@ import { databaseOptions } from './data/database.js';
 import { FileDoor } from './files/file-door.js';
 import { Housekeeping } from './housekeeping.js';
 import { ApiDocument } from './http/api-document.js';
+import { AudienceController } from './http/audience.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
@@ -18,6 +19,7 @@ import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
 import { MemberController } from './http/member.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
+import { OrganisationController } from './http/organisation.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { SiteController } from './http/site.controller.js';
 import { LiveConnections } from './live/live-connections.js';
@@ -42,9 +44,11 @@ export function appModule(config: GatewayConfig): DynamicModule {
       MemberController,
       DirectoryController,
       CasesController,
+      AudienceController,
       CaseCourseController,
       HandOversController,
       MetricsController,
+      OrganisationController,
       EventsController,
       FilesController,
     ],

@@ -52,12 +52,16 @@ const principals = statement<{ id: string }>(
    )
    select member_id as id from person
    union all
+   select organisation_duty.organisation_id from person
+     join organisation_duty on organisation_duty.member_id = person.member_id
+      and organisation_duty.organisation_id = person.organisation_id and duty = 'cover'
+   union all
    select p.id from person
      join panel_member pm on pm.member_id = person.member_id and pm.organisation_id = person.organisation_id
      join panel p on p.id = pm.panel_id and p.status = 'active'`,
 );
 
-/** The member and their active panels; nothing for who has no active account. */
+/** The member, their active panels and, of who covers it, their practice; nothing for who has no active account. */
 export async function principalsOf(db: Queryable, caller: MemberCaller): Promise<string[]> {
   const rows = await db.run(principals, [caller.memberId, caller.organisationId]);
   return rows.map((row) => row.id);

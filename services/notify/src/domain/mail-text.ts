@@ -1,5 +1,5 @@
 /** Mails about one case, and mails about the cases of a hand-over. */
-export type CaseMailTemplate = 'case-shared' | 'case-posted' | 'advice-given';
+export type CaseMailTemplate = 'case-shared' | 'case-posted' | 'advice-given' | 'governance-opened';
 export type HandOverMailTemplate = 'hand-over-waiting' | 'hand-over-overdue';
 /** What a member can be mailed about, and the alert to operators. */
 export type MailTemplate = CaseMailTemplate | HandOverMailTemplate | 'dead-letter';
@@ -30,6 +30,10 @@ const caseMail: Readonly<Record<CaseMailTemplate, MailText>> = {
     subject: 'There is advice for you to read',
     text: 'Advice has been given on a case of yours on DefinitiveDx.',
   },
+  'governance-opened': {
+    subject: 'A case of yours was opened for governance',
+    text: 'A governance lead of your organisation has opened a case of yours on DefinitiveDx. Who, and why, is in its audience.',
+  },
 };
 
 /**
@@ -53,6 +57,10 @@ const casesMail: Readonly<Record<CaseMailTemplate, (cases: string) => MailText>>
   'advice-given': (cases) => ({
     subject: `There is advice on ${cases} cases for you to read`,
     text: `Advice has been given on ${cases} cases of yours on DefinitiveDx.`,
+  }),
+  'governance-opened': (cases) => ({
+    subject: `${cases} cases of yours were opened for governance`,
+    text: `A governance lead of your organisation has opened ${cases} cases of yours on DefinitiveDx. Who, and why, is in their audience.`,
   }),
 };
 
