@@ -19,6 +19,7 @@ import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
 import { MemberController } from './http/member.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
+import { OnCallController } from './http/on-call.controller.js';
 import { OrganisationController } from './http/organisation.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { SiteController } from './http/site.controller.js';
@@ -49,6 +50,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       HandOversController,
       MetricsController,
       OrganisationController,
+      OnCallController,
       EventsController,
       FilesController,
     ],

@@ -61,6 +61,15 @@ const doorRole = (roles: readonly Role[], request: Route['request']): Route => (
   },
 });
 
+/** For one administrator, about something of their organisation; to the others there is no such thing. */
+const ofAdmin = (admin: Part, request: Route['request']): Route => ({
+  request,
+  expected: (part) => {
+    const { expected } = doorRole(['organisation-admin'], request);
+    return expected(part) === 'through' && part !== admin ? 'not-found' : expected(part);
+  },
+});
+
 const clinical: readonly Role[] = ['clinician', 'specialist'];
 const anyRole: readonly Role[] = [...clinical, 'organisation-admin', 'programme-lead', 'operator'];
 
@@ -190,10 +199,32 @@ export const routes: Readonly<Record<string, Route>> = {
     // Refused later: nobody has such an id.
     asks('PUT', '/api/v1/organisation/duties/cover', { memberIds: [id] }),
   ),
+  'PUT /api/v1/organisation/panels/{panelId}/rota': ofAdmin('trustAdmin', (stage) =>
+    asks('PUT', `/api/v1/organisation/panels/${stage.panelId}/rota`, {
+      timeZone: 'Europe/London',
+      shifts: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({
+        weekday,
+        start: '00:00',
+        end: '24:00',
+        memberId: stage.memberId.panelMember,
+      })),
+    })(),
+  ),
+  'POST /api/v1/organisation/panels/{panelId}/test-pages': ofAdmin('trustAdmin', (stage) =>
+    asks('POST', `/api/v1/organisation/panels/${stage.panelId}/test-pages`, {})(),
+  ),
+  'GET /api/v1/organisation/test-pages': doorRole(
+    ['organisation-admin'],
+    asks('GET', '/api/v1/organisation/test-pages'),
+  ),
+  'POST /api/v1/test-pages/{pageId}/acknowledgement': {
+    request: asks('POST', `/api/v1/test-pages/${id}/acknowledgement`, {}),
+    expected: (part) => atTheDoor(part) ?? 'not-found',
+  },
   'GET /api/v1/events': member(asks('GET', '/api/v1/events')),
   'POST /api/v1/cases/{caseId}/files': onCase(
     taking,
-    clinical,
+    anyRole,
     caseAt('POST', '/files', 'no picture', attested),
   ),
   'GET /api/v1/cases/{caseId}/files': onCase(reading, anyRole, caseAt('GET', '/files')),
