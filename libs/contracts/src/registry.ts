@@ -1,6 +1,8 @@
+import * as applications from './access/applications.js';
 import * as directory from './access/directory.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
+import * as issuers from './access/issuers.js';
 import * as panels from './access/panels.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
@@ -29,9 +31,11 @@ const isContract = (value: unknown): value is AnyContract =>
 
 const all: readonly AnyContract[] = [
   ...[
+    applications,
     directory,
     grants,
     identity,
+    issuers,
     panels,
     caseClosing,
     caseCommands,
