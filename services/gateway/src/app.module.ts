@@ -7,6 +7,7 @@ import { databaseOptions } from './data/database.js';
 import { FileDoor } from './files/file-door.js';
 import { Housekeeping } from './housekeeping.js';
 import { ApiDocument } from './http/api-document.js';
+import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
@@ -24,9 +25,9 @@ import { LiveConnections } from './live/live-connections.js';
 import { BearerTokens } from './sign-in/bearer-tokens.js';
 import { Callers } from './sign-in/callers.js';
 import { SignInContext } from './sign-in/context.js';
-import { IdentityProvider } from './sign-in/identity-provider.js';
+import { GatewayKeys } from './sign-in/gateway-keys.js';
+import { Issuers } from './sign-in/issuers.js';
 import { Sessions } from './sign-in/sessions.js';
-import { SigningKeys } from './sign-in/signing-keys.js';
 
 @Module({})
 class GatewayModule {}
@@ -40,6 +41,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       SiteController,
       SignInController,
       MemberController,
+      ApplicationsController,
       DirectoryController,
       CasesController,
       CaseCourseController,
@@ -59,12 +61,12 @@ export function appModule(config: GatewayConfig): DynamicModule {
       Commands,
       Downloads,
       FileDoor,
+      GatewayKeys,
       Housekeeping,
-      IdentityProvider,
+      Issuers,
       LiveConnections,
       Sessions,
       SignInContext,
-      SigningKeys,
     ],
   };
 }

@@ -40,9 +40,13 @@ export const applicationForm = z.strictObject({
       clientId: line(255).describe('Of the client that was made for us there.'),
       preset: issuerPreset.optional(),
       profile: issuerProfile.optional(),
-      acrValues: acrValues.optional().describe('Sign-ins that count as strong; those of the preset when absent.'),
+      acrValues: acrValues
+        .optional()
+        .describe('Sign-ins that count as strong; those of the preset when absent.'),
       audience: line(255).optional().describe('`aud` of access tokens for our API, when programs send some.'),
-      claimValue: line(100).optional().describe('What the organisation claim says; the ODS code when absent.'),
+      claimValue: line(100)
+        .optional()
+        .describe('What the organisation claim says; the ODS code when absent.'),
     })
     .refine(({ preset, profile }) => (preset === undefined) !== (profile === undefined), {
       message: 'Name a preset, or give a profile of your own; one of the two.',
@@ -112,11 +116,12 @@ export const listApplications = request('access', 'list-applications', {
   summary: 'Applications, the newest first, for operators to decide.',
   from: ['gateway', 'operator'],
   who: { members: ['operator'], services: ['operator'] },
-  request: z.strictObject({ status: status.optional(), before: id.optional().describe('Application id of the last one of the page before.') }),
+  request: z.strictObject({
+    status: status.optional(),
+    before: id.optional().describe('Application id of the last one of the page before.'),
+  }),
   reply: z.strictObject({
-    applications: z.array(
-      progress.extend({ applicationId: id, issuer: issuerName, form: applicationForm }),
-    ),
+    applications: z.array(progress.extend({ applicationId: id, issuer: issuerName, form: applicationForm })),
   }),
 });
 

@@ -22,29 +22,40 @@ export const claimSource = z.union([
 export const issuerProfile = z.strictObject({
   claims: z.strictObject({
     subject: claimPath.describe('Names the person; never given to another one.'),
-    name: claimPath.optional(),
     email: claimPath.optional(),
     strength: claimPath.describe('How strongly they proved who they are; a text or a list of texts.'),
-    organisation: claimSource.optional().describe('The place this very sign-in is for, when the issuer says.'),
+    organisation: claimSource
+      .optional()
+      .describe('The place this very sign-in is for, when the issuer says.'),
     role: claimSource.optional().describe('The role this very sign-in is for, when the issuer says.'),
   }),
   /** By value of the role claim, what a sign-in with it may be here at the most; absent: the role limits nothing. */
   roleGrants: z.record(z.string().max(100), z.array(role)).optional(),
   signIn: z.strictObject({
-    scopes: z.array(z.string().regex(/^[!#-[\]-~]{1,100}$/)).min(1).max(20),
-    acrRequest: z.string().max(200).optional().describe('`acr_values` to ask for; the accepted ones when absent.'),
+    scopes: z
+      .array(z.string().regex(/^[!#-[\]-~]{1,100}$/))
+      .min(1)
+      .max(20),
+    acrRequest: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('`acr_values` to ask for; the accepted ones when absent.'),
     userInfo: z.boolean().describe('The claims are at the UserInfo endpoint.'),
   }),
   accessTokens: z.strictObject({
     type: z.enum(['at+jwt', 'JWT']).describe('`typ` of the header.'),
-    needs: z.array(claimName).max(5).describe('Claims that tell an access token from an ID token of the same type.'),
+    needs: z
+      .array(claimName)
+      .max(5)
+      .describe('Claims that tell an access token from an ID token of the same type.'),
   }),
 });
 export type IssuerProfile = z.output<typeof issuerProfile>;
 
 const plain: IssuerProfile = {
-  claims: { subject: 'sub', name: 'name', email: 'email', strength: 'acr' },
-  signIn: { scopes: ['openid', 'profile', 'email'], userInfo: false },
+  claims: { subject: 'sub', email: 'email', strength: 'acr' },
+  signIn: { scopes: ['openid'], userInfo: false },
   accessTokens: { type: 'at+jwt', needs: [] },
 };
 
@@ -56,7 +67,6 @@ export const issuerPresets = {
     profile: {
       claims: {
         subject: 'nhsid_useruid',
-        name: 'name',
         strength: 'acr',
         organisation: {
           list: 'nhsid_nrbac_roles',
@@ -84,13 +94,17 @@ export const issuerPresets = {
     shared: false,
     profile: {
       // `oid` stays the same in every application of the tenant; `sub` does not, and a mail address may be anyone's.
-      claims: { subject: 'oid', name: 'name', strength: 'acrs' },
+      claims: { subject: 'oid', strength: 'acrs' },
       signIn: { scopes: ['openid', 'profile'], userInfo: false },
       // Its access tokens are of the same type as its ID tokens; only they have scopes.
       accessTokens: { type: 'JWT', needs: ['scp'] },
     },
   },
-  keycloak: { acrValues: ['AAL2', 'AAL3'], shared: false, profile: plain },
+  keycloak: {
+    acrValues: ['AAL2', 'AAL3'],
+    shared: false,
+    profile: { ...plain, signIn: { scopes: ['openid', 'email'], userInfo: false } },
+  },
 } as const satisfies Record<
   string,
   { readonly acrValues: readonly string[]; readonly shared: boolean; readonly profile: IssuerProfile }
@@ -104,12 +118,18 @@ export const plainProfile: IssuerProfile = plain;
 /** An issuer exactly as it writes itself: compared as text, never as an address. */
 export const issuerName = z.url({ protocol: /^https?$/ }).max(500);
 
-export const acrValues = z.array(z.string().regex(/^[!-~]{1,100}$/)).min(1).max(20);
+export const acrValues = z
+  .array(z.string().regex(/^[!-~]{1,100}$/))
+  .min(1)
+  .max(20);
 
 const registered = z.strictObject({
   issuer: issuerName,
   discoveryUrl: z.url().max(500),
-  clientId: z.string().nullable().describe('Ours at the issuer; null where people do not sign in through us.'),
+  clientId: z
+    .string()
+    .nullable()
+    .describe('Ours at the issuer; null where people do not sign in through us.'),
   shared: z.boolean(),
   profile: issuerProfile,
   acrValues: z.array(z.string()).nullable().describe("The deployment's own list when null."),
@@ -134,7 +154,8 @@ export const issuersOfOrganisation = request('access', 'issuers-of-organisation'
 });
 
 export const registerIssuer = request('access', 'register-issuer', {
-  summary: 'Registers an issuer, or changes how its tokens are read, and the organisations it is for. Repeatable.',
+  summary:
+    'Registers an issuer, or changes how its tokens are read, and the organisations it is for. Repeatable.',
   from: ['operator'],
   who: { services: ['operator'] },
   request: z.strictObject({
@@ -149,7 +170,9 @@ export const registerIssuer = request('access', 'register-issuer', {
       .array(
         z.strictObject({
           odsCode,
-          claimValue: line(100).optional().describe('What the organisation claim says; the ODS code when absent.'),
+          claimValue: line(100)
+            .optional()
+            .describe('What the organisation claim says; the ODS code when absent.'),
         }),
       )
       .max(10_000),
@@ -160,7 +183,8 @@ export const registerIssuer = request('access', 'register-issuer', {
 const place = z.strictObject({ memberId: id, organisationId: id, issuer: issuerName });
 
 export const stillActing = request('access', 'still-acting', {
-  summary: 'Which of these people may still act for these organisations, signed in as they are. For open connections.',
+  summary:
+    'Which of these people may still act for these organisations, signed in as they are. For open connections.',
   from: ['gateway'],
   who: { services: ['gateway'] },
   request: z.strictObject({ places: z.array(place).max(2_000) }),

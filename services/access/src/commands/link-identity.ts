@@ -34,12 +34,12 @@ export async function linkIdentity(
         throw invalidInput('No organisation has registered where you signed in.');
       const owner = await identityOwner(tx, input.issuer, input.subject);
       if (owner === undefined) keepIdentity(tx, input, member.memberId, at);
-      else if (owner !== member.memberId) await merge(tx, owner, member.memberId, at);
+      else if (owner.memberId !== member.memberId) await merge(tx, owner, member.memberId, at);
       appendAuditWith(tx, {
         ...entry,
         outcome: 'allowed',
-        subjectId: owner ?? member.memberId,
-        detail: { merged: owner !== undefined && owner !== member.memberId },
+        subjectId: owner?.memberId ?? member.memberId,
+        detail: { merged: owner !== undefined && owner.memberId !== member.memberId },
       });
       return { issuer: input.issuer, linkedAt: at.toISOString() };
     });
@@ -50,7 +50,17 @@ export async function linkIdentity(
   }
 }
 
-async function merge(tx: Transaction, other: string, memberId: string, at: Date): Promise<void> {
+async function merge(
+  tx: Transaction,
+  { memberId: other, status }: { memberId: string; status: 'active' | 'disabled' },
+  memberId: string,
+  at: Date,
+): Promise<void> {
+  if (status !== 'active') {
+    throw conflict(
+      'The account of this sign-in has ended. Ask the administrator of that organisation to register you anew.',
+    );
+  }
   if (await hasHistory(tx, other)) {
     throw conflict(
       'This sign-in has an account of its own with cases or a panel. Ask the administrator of that organisation to end it, and to register you there anew.',

@@ -40,10 +40,12 @@ export async function registerIssuer(
       tx,
       issuer.issuer,
       // The last entry of an organisation counts: one statement cannot change a row twice.
-      [...new Map(organisations.map((one) => [one.odsCode, one])).values()].map(({ odsCode, claimValue }) => ({
-        organisationId: byCode.get(odsCode) ?? '',
-        claimValue,
-      })),
+      [...new Map(organisations.map((one) => [one.odsCode, one])).values()].map(
+        ({ odsCode, claimValue }) => ({
+          organisationId: byCode.get(odsCode) ?? '',
+          claimValue,
+        }),
+      ),
       now,
     );
     appendAuditWith(tx, {

@@ -1,7 +1,12 @@
 import { v7 } from 'uuid';
 import type { ServiceContext } from '@definitivedx/bus';
 import type { Caller } from '@definitivedx/auth';
-import { plainProfile, type InputOf, type ReplyOf, type registerMember as contract } from '@definitivedx/contracts';
+import {
+  plainProfile,
+  type InputOf,
+  type ReplyOf,
+  type registerMember as contract,
+} from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
 import { conflict, invalidInput } from '@definitivedx/errors';
 import { acceptIssuerAsIs, addIssuer } from '../data/issuers.js';

@@ -63,9 +63,17 @@ const invite = statement<never>(
 export const inviteIdentity = (tx: Transaction, issuer: string, email: string, memberId: string): void =>
   tx.later(invite, [issuer, email, memberId]);
 
-const owner = statement<{ memberId: string }>(
+interface Owner {
+  readonly memberId: string;
+  readonly status: 'active' | 'disabled';
+}
+
+const owner = statement<Owner>(
   'access.identity-owner',
-  'select member_id as "memberId" from identity where issuer = $1 and subject = $2 for update',
+  `select i.member_id as "memberId", m.status
+     from identity i join member m on m.id = i.member_id
+    where i.issuer = $1 and i.subject = $2
+      for update`,
 );
 
 /** Whom an identity stands for, locked. */
@@ -73,9 +81,9 @@ export async function identityOwner(
   tx: Transaction,
   issuer: string,
   subject: string,
-): Promise<string | undefined> {
+): Promise<Owner | undefined> {
   const [found] = await tx.run(owner, [issuer, subject]);
-  return found?.memberId;
+  return found;
 }
 
 const keep = statement<never>(

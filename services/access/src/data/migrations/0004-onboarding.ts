@@ -26,8 +26,8 @@ export class Migration0004 extends Migration {
 
 /** How the issuers of before wrote their tokens; a migration never changes, so it is written out. */
 const plain = JSON.stringify({
-  claims: { subject: 'sub', name: 'name', email: 'email', strength: 'acr' },
-  signIn: { scopes: ['openid', 'profile', 'email'], userInfo: false },
+  claims: { subject: 'sub', email: 'email', strength: 'acr' },
+  signIn: { scopes: ['openid'], userInfo: false },
   accessTokens: { type: 'at+jwt', needs: [] },
 });
 
