@@ -1,7 +1,9 @@
+import * as applications from './access/applications.js';
 import * as directory from './access/directory.js';
 import * as governance from './access/governance.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
+import * as issuers from './access/issuers.js';
 import * as panels from './access/panels.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
@@ -31,10 +33,12 @@ const isContract = (value: unknown): value is AnyContract =>
 
 const all: readonly AnyContract[] = [
   ...[
+    applications,
     directory,
     governance,
     grants,
     identity,
+    issuers,
     panels,
     caseClosing,
     caseCommands,

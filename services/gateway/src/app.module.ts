@@ -8,6 +8,7 @@ import { FileDoor } from './files/file-door.js';
 import { Housekeeping } from './housekeeping.js';
 import { ApiDocument } from './http/api-document.js';
 import { AudienceController } from './http/audience.controller.js';
+import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
@@ -27,9 +28,9 @@ import { LiveConnections } from './live/live-connections.js';
 import { BearerTokens } from './sign-in/bearer-tokens.js';
 import { Callers } from './sign-in/callers.js';
 import { SignInContext } from './sign-in/context.js';
-import { IdentityProvider } from './sign-in/identity-provider.js';
+import { GatewayKeys } from './sign-in/gateway-keys.js';
+import { Issuers } from './sign-in/issuers.js';
 import { Sessions } from './sign-in/sessions.js';
-import { SigningKeys } from './sign-in/signing-keys.js';
 
 @Module({})
 class GatewayModule {}
@@ -43,6 +44,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       SiteController,
       SignInController,
       MemberController,
+      ApplicationsController,
       DirectoryController,
       CasesController,
       AudienceController,
@@ -65,12 +67,12 @@ export function appModule(config: GatewayConfig): DynamicModule {
       Commands,
       Downloads,
       FileDoor,
+      GatewayKeys,
       Housekeeping,
-      IdentityProvider,
+      Issuers,
       LiveConnections,
       Sessions,
       SignInContext,
-      SigningKeys,
     ],
   };
 }

@@ -1,6 +1,6 @@
 import { forbidden } from '@definitivedx/errors';
 import { asking, statement, type Asked, type Queryable } from '@definitivedx/db';
-import type { MemberCaller } from '@definitivedx/auth';
+import { asMember, type Caller, type MemberCaller } from '@definitivedx/auth';
 import type { ReplyOf, panelsByIds } from '@definitivedx/contracts';
 
 const acting = statement<{ one: number }>(
@@ -30,6 +30,19 @@ export function checkActing(found: readonly { one: number }[]): void {
 export async function assertActing(db: Queryable, caller: MemberCaller): Promise<void> {
   const [found] = await db.runAll(lookingUpActing(caller));
   checkActing(found);
+}
+
+const operating = statement<{ one: number }>(
+  'access.acting-operator',
+  `select 1 as one from acting where member_id = $1 and organisation_id = $2 and 'operator' = any (roles)`,
+);
+
+/** Makes sure that the caller runs the platform, now: as a member with that role, or with the operator's tool. @throws AppError `forbidden` */
+export async function assertOperator(db: Queryable, caller: Caller): Promise<void> {
+  if (caller.kind === 'service' && caller.service === 'operator') return;
+  const { memberId, organisationId } = asMember(caller);
+  const found = await db.run(operating, [memberId, organisationId]);
+  if (found.length === 0) throw forbidden('Only those who run the platform can do this.');
 }
 
 const active = statement<{ id: string }>(
