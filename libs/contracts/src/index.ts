@@ -1,5 +1,7 @@
 export * from './define.js';
 export * from './fields.js';
+export * from './access/audit-search.js';
+export * from './access/audit-tree.js';
 export * from './access/directory.js';
 export * from './access/grants.js';
 export * from './access/identity.js';

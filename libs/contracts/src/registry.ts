@@ -1,3 +1,5 @@
+import * as auditSearch from './access/audit-search.js';
+import * as auditTree from './access/audit-tree.js';
 import * as directory from './access/directory.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
@@ -29,6 +31,8 @@ const isContract = (value: unknown): value is AnyContract =>
 
 const all: readonly AnyContract[] = [
   ...[
+    auditSearch,
+    auditTree,
     directory,
     grants,
     identity,

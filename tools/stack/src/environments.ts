@@ -53,6 +53,7 @@ export const environments = (setting: Setting) => {
       API_AUDIENCE: apiAudience,
       FILES_URL: `http://127.0.0.1:${String(ports.files)}`,
     },
+    access: { AUDIT_KEY_FILE: secrets.auditKeyFile },
     files: { FILES_KEYRING_FILE: secrets.filesKeyringFile, FILES_DIR: join(stateDir, 'files') },
     notify: {
       PUBLIC_URL: setting.publicUrl,
@@ -101,6 +102,7 @@ export const environments = (setting: Setting) => {
       provision: tool('provisioner'),
       'dead-letters': tool('operator'),
       'files:keys': tool('operator'),
+      'audit:export': tool('operator'),
       demo: { PUBLIC_URL: setting.publicUrl, OIDC_ISSUER: setting.issuer, MAILBOX_URL: setting.mailboxUrl },
     }),
   };

@@ -55,7 +55,7 @@ export const revokeGrant = request('access', 'revoke', {
 });
 
 /** Purposes for which a case is open to nobody but its requester. */
-export const requesterPurposes = ['audience', 'close', 'record-copy'] as const;
+export const requesterPurposes = ['audience', 'audit', 'close', 'record-copy'] as const;
 
 export const checkAccess = request('access', 'check', {
   summary:
@@ -69,7 +69,7 @@ export const checkAccess = request('access', 'check', {
         ...(['read', 'list', 'post', 'hand-over', 'files', 'file-upload', 'file-download'] as const),
         ...requesterPurposes,
       ])
-      .describe('Of these, `audience`, `close` and `record-copy` are open to the requester alone.'),
+      .describe('Of these, `audience`, `audit`, `close` and `record-copy` are open to the requester alone.'),
     subjectId: id.optional().describe('What within the case it is about, such as a file; kept in the audit.'),
   }),
   reply: z.strictObject({
