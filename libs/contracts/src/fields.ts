@@ -108,6 +108,7 @@ export const everyPurpose = [
   'file-upload',
   'file-download',
   'audience',
+  'audit',
   'close',
   'record-copy',
 ] as const;

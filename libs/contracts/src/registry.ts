@@ -1,4 +1,6 @@
 import * as applications from './access/applications.js';
+import * as auditSearch from './access/audit-search.js';
+import * as auditTree from './access/audit-tree.js';
 import * as directory from './access/directory.js';
 import * as governance from './access/governance.js';
 import * as grants from './access/grants.js';
@@ -34,6 +36,8 @@ const isContract = (value: unknown): value is AnyContract =>
 const all: readonly AnyContract[] = [
   ...[
     applications,
+    auditSearch,
+    auditTree,
     directory,
     governance,
     grants,

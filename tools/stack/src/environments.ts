@@ -58,6 +58,7 @@ export const environments = (setting: Setting) => {
       EGRESS_TRUSTED_HOSTS: '*',
       FILES_URL: `http://127.0.0.1:${String(ports.files)}`,
     },
+    access: { AUDIT_KEY_FILE: secrets.auditKeyFile },
     files: { FILES_KEYRING_FILE: secrets.filesKeyringFile, FILES_DIR: join(stateDir, 'files') },
     notify: {
       PUBLIC_URL: setting.publicUrl,
@@ -114,6 +115,7 @@ export const environments = (setting: Setting) => {
         TRUST_ISSUER: setting.trustIssuer,
         MAILBOX_URL: setting.mailboxUrl,
       },
+      'audit:export': tool('operator'),
     }),
   };
 };
