@@ -1,12 +1,23 @@
+import type { JsonWebKey } from 'node:crypto';
 import { z } from 'zod';
-import { loadConfig, parseEnv, type ServiceConfig } from '@definitivedx/bus';
+import { loadConfig, parseEnv, secretFile, type ServiceConfig } from '@definitivedx/bus';
 
 const megabyte = 1024 * 1024;
 
 /** As much as a million members need, and some. */
 export const defaultImportMaxBytes = 256 * megabyte;
 
+/** Environment of access beside that of every service. */
 const accessEnv = {
+  /** The Ed25519 key (private JWK with a `kid`) that the tree heads of the audit are signed with. */
+  AUDIT_KEY_FILE: secretFile.transform((content, context) => {
+    try {
+      return z.looseObject({ kid: z.string().min(1), d: z.string() }).parse(JSON.parse(content));
+    } catch {
+      context.addIssue({ code: 'custom', message: 'names a file that is not a private JWK with a "kid"' });
+      return z.NEVER;
+    }
+  }),
   /** Largest file of members. */
   IMPORT_MAX_BYTES: z.coerce
     .number()
@@ -16,14 +27,19 @@ const accessEnv = {
     .default(defaultImportMaxBytes),
 };
 
-/** What access needs besides what every service needs. */
+export type AuditKey = JsonWebKey & { readonly kid?: string };
+
+/** Token by which the options of the import door are injected. */
 export abstract class AccessOptions {
   abstract readonly importMaxBytes: number;
 }
 
-export type AccessConfig = ServiceConfig & Partial<AccessOptions>;
+export interface AccessConfig extends ServiceConfig, Partial<AccessOptions> {
+  readonly auditKey: AuditKey;
+}
 
 /** The configuration of access from its environment. @throws Error with one line per wrong variable. */
 export function loadAccessConfig(env: NodeJS.ProcessEnv = process.env): AccessConfig {
-  return { ...loadConfig('access', env), importMaxBytes: parseEnv(accessEnv, env).IMPORT_MAX_BYTES };
+  const { AUDIT_KEY_FILE: auditKey, IMPORT_MAX_BYTES: importMaxBytes } = parseEnv(accessEnv, env);
+  return { ...loadConfig('access', env), auditKey, importMaxBytes };
 }

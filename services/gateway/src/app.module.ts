@@ -9,6 +9,8 @@ import { Housekeeping } from './housekeeping.js';
 import { ImportDoor } from './doors/import-door.js';
 import { AccountsController } from './http/accounts.controller.js';
 import { ApiDocument } from './http/api-document.js';
+import { AudienceController } from './http/audience.controller.js';
+import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
@@ -24,15 +26,17 @@ import { MetricsController } from './http/metrics.controller.js';
 import { OrganisationMembersController } from './http/organisation-members.controller.js';
 import { OrganisationPanelsController } from './http/organisation-panels.controller.js';
 import { ScimController } from './http/scim.controller.js';
+import { OnCallController } from './http/on-call.controller.js';
+import { OrganisationController } from './http/organisation.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { SiteController } from './http/site.controller.js';
 import { LiveConnections } from './live/live-connections.js';
 import { BearerTokens } from './sign-in/bearer-tokens.js';
 import { Callers } from './sign-in/callers.js';
 import { SignInContext } from './sign-in/context.js';
-import { IdentityProvider } from './sign-in/identity-provider.js';
+import { GatewayKeys } from './sign-in/gateway-keys.js';
+import { Issuers } from './sign-in/issuers.js';
 import { Sessions } from './sign-in/sessions.js';
-import { SigningKeys } from './sign-in/signing-keys.js';
 
 @Module({})
 class GatewayModule {}
@@ -46,11 +50,15 @@ export function appModule(config: GatewayConfig): DynamicModule {
       SiteController,
       SignInController,
       MemberController,
+      ApplicationsController,
       DirectoryController,
       CasesController,
+      AudienceController,
       CaseCourseController,
       HandOversController,
       MetricsController,
+      OrganisationController,
+      OnCallController,
       EventsController,
       FilesController,
       // Before the members, whose addresses have an id where this one has `imports`.
@@ -71,13 +79,13 @@ export function appModule(config: GatewayConfig): DynamicModule {
       Commands,
       Downloads,
       FileDoor,
+      GatewayKeys,
       Housekeeping,
       ImportDoor,
-      IdentityProvider,
+      Issuers,
       LiveConnections,
       Sessions,
       SignInContext,
-      SigningKeys,
     ],
   };
 }

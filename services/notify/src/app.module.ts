@@ -6,6 +6,7 @@ import { DeadLetters } from './bus/dead-letters.js';
 import { HandOversDoor } from './bus/hand-overs.js';
 import { OnCallDoor } from './bus/on-call.js';
 import { StreamsDoor } from './bus/streams.js';
+import { TestPagesDoor } from './bus/test-pages.js';
 import type { NotifyConfig } from './config.js';
 import { databaseOptions } from './data/database.js';
 import { MailSender } from './delivery/mail-sender.js';
@@ -18,7 +19,7 @@ class NotifyModule {}
 export const appModule = (config: NotifyConfig): DynamicModule => ({
   module: NotifyModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [AccessEvents, CaseEvents, DeadLetters, HandOversDoor, OnCallDoor, StreamsDoor],
+  controllers: [AccessEvents, CaseEvents, DeadLetters, HandOversDoor, OnCallDoor, StreamsDoor, TestPagesDoor],
   providers: [
     {
       provide: MailSender,

@@ -37,7 +37,9 @@ export const memberImport = z.strictObject({
   importId: id,
   state: z
     .enum(['reading', 'checking', 'writing', 'done', 'refused', 'failed'])
-    .describe('`refused`: lines are wrong, and nothing was written. `failed`: it broke off, and nothing was written.'),
+    .describe(
+      '`refused`: lines are wrong, and nothing was written. `failed`: it broke off, and nothing was written.',
+    ),
   lines: z.int().describe('Members in the file, as far as it has been read.'),
   written: z.int().describe('Of these, how many are dealt with; they count all together, at the end.'),
   added: z.int(),

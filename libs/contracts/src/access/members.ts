@@ -123,7 +123,7 @@ export const endPlace = request('access', 'end-place', {
 });
 
 export const reopenPlace = request('access', 'reopen-place', {
-  summary: "Gives a member back the place that had ended. Panels are joined anew, one by one.",
+  summary: 'Gives a member back the place that had ended. Panels are joined anew, one by one.',
   from: ['gateway'],
   who: membersDoor,
   request: z.strictObject({ memberId: id }),

@@ -143,7 +143,10 @@ export const activatePanel = (tx: Transaction, panelId: string): void => {
   tx.later(activate, [panelId]);
 };
 
-const touch = statement<never>('access.touch-panel', 'update panel set changed_at = $2, version = version where id = $1');
+const touch = statement<never>(
+  'access.touch-panel',
+  'update panel set changed_at = $2, version = version where id = $1',
+);
 const join = statement<never>(
   'access.join-panel',
   `insert into panel_member (panel_id, organisation_id, member_id)
@@ -221,7 +224,11 @@ const successor = statement<{ memberId: string }>(
 );
 
 /** Who leads a panel when its lead drops out and has named nobody: the longest registered specialist, else anybody in it. */
-export async function nextLead(tx: Transaction, panelId: string, leaving: string): Promise<string | undefined> {
+export async function nextLead(
+  tx: Transaction,
+  panelId: string,
+  leaving: string,
+): Promise<string | undefined> {
   const [row] = await tx.run(successor, [panelId, leaving]);
   return row?.memberId;
 }

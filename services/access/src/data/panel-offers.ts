@@ -23,7 +23,8 @@ const ofPanel = statement<OfferRow>(
 );
 
 /** To whom a panel was offered, and what they said. */
-export const offersOfPanel = (db: Queryable, panelId: string): Promise<OfferRow[]> => db.run(ofPanel, [panelId]);
+export const offersOfPanel = (db: Queryable, panelId: string): Promise<OfferRow[]> =>
+  db.run(ofPanel, [panelId]);
 
 type OfferToUs = ReplyOf<typeof listPanelOffers>['offers'][number];
 type OfferToUsRow = Omit<OfferToUs, 'offeredAt' | 'expiresAt'> & { offeredAt: Date; expiresAt: Date | null };
@@ -91,7 +92,11 @@ export function keepOffer(
 }
 
 /** @returns false when there is no such offer. */
-export async function withdrawOffer(tx: Transaction, panelId: string, organisationId: string): Promise<boolean> {
+export async function withdrawOffer(
+  tx: Transaction,
+  panelId: string,
+  organisationId: string,
+): Promise<boolean> {
   return (await tx.run(withdraw, [panelId, organisationId])).length > 0;
 }
 

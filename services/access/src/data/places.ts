@@ -226,6 +226,16 @@ export function setPlaceState(
   tx.later(setState, [organisationId, memberId, status, state === 'removed', now]);
 }
 
+const duties = statement<never>(
+  'access.drop-duties',
+  'delete from organisation_duty where organisation_id = $1 and member_id = $2',
+);
+
+/** Takes away what the organisation had somebody cover or govern. */
+export const dropDuties = (tx: Transaction, organisationId: string, memberId: string): void => {
+  tx.later(duties, [organisationId, memberId]);
+};
+
 const account = statement<{ status: 'active' | 'disabled' }>(
   'access.lock-account',
   'select status from member where id = $1 for update',
@@ -245,11 +255,7 @@ export async function lockAccount(
   return row?.status;
 }
 
-export const setAccountStatus = (
-  tx: Transaction,
-  memberId: string,
-  status: 'active' | 'disabled',
-): void => {
+export const setAccountStatus = (tx: Transaction, memberId: string, status: 'active' | 'disabled'): void => {
   tx.later(setStatus, [memberId, status]);
 };
 

@@ -1,4 +1,10 @@
-import { importColumns, memberRole, memberRoles, type LineError, type MemberRole } from '@definitivedx/contracts';
+import {
+  importColumns,
+  memberRole,
+  memberRoles,
+  type LineError,
+  type MemberRole,
+} from '@definitivedx/contracts';
 import { z } from 'zod';
 
 /** One member of the file. */
@@ -51,7 +57,13 @@ export function readHeader(cells: readonly string[]): Columns | string {
 const formula = /^[=+\-@\t\r＝＋－＠]/u;
 // eslint-disable-next-line no-control-regex -- control characters are what this finds
 const control = /[\u0000-\u001f\u007f\u2028\u2029]/;
-const longest: Readonly<Record<Column, number>> = { subject: 255, name: 200, email: 254, roles: 200, user_name: 254 };
+const longest: Readonly<Record<Column, number>> = {
+  subject: 255,
+  name: 200,
+  email: 254,
+  roles: 200,
+  user_name: 254,
+};
 
 /** What is wrong with a cell by itself. */
 function wrongCell(column: Column, raw: string, value: string): string | undefined {
@@ -69,8 +81,14 @@ const roleByName = new Map<string, readonly MemberRole[] | undefined>();
 /** Roles as they are written, apart by spaces, semicolons or bars. Undefined for any that does not exist. */
 function rolesIn(value: string): readonly MemberRole[] | undefined {
   if (roleByName.has(value)) return roleByName.get(value);
-  const words = value.toLowerCase().split(/[\s;|]+/).filter((word) => word !== '');
-  const parsed = z.array(memberRole).min(1).safeParse([...new Set(words)]);
+  const words = value
+    .toLowerCase()
+    .split(/[\s;|]+/)
+    .filter((word) => word !== '');
+  const parsed = z
+    .array(memberRole)
+    .min(1)
+    .safeParse([...new Set(words)]);
   const roles = parsed.success ? parsed.data : undefined;
   // Files repeat a few combinations; what is none is not worth keeping.
   if (roles && roleByName.size < 1_000) roleByName.set(value, roles);
@@ -108,7 +126,11 @@ export function readImportLine(
   const userName = named ? cell('user_name', columns.user_name ?? 0) : email;
   const roles = rolesIn(written);
   if (!roles && !errors.some((error) => error.column === 'roles')) {
-    errors.push({ line, column: 'roles', reason: `has a role that there is not; there are ${memberRoles.join(', ')}` });
+    errors.push({
+      line,
+      column: 'roles',
+      reason: `has a role that there is not; there are ${memberRoles.join(', ')}`,
+    });
   }
   return errors.length > 0 || !roles ? errors : { line, subject, userName, name, email, roles };
 }

@@ -14,7 +14,14 @@ import { administeredBy } from '../commands/administer.js';
 import { issuerOf } from '../data/issuers.js';
 import { memberOf, membersAfter, type MemberRow } from '../data/members.js';
 
-const toRecord = ({ createdAt, changedAt, givenName: _g, familyName: _f, removed: _r, ...row }: MemberRow): MemberRecord => ({
+const toRecord = ({
+  createdAt,
+  changedAt,
+  givenName: _g,
+  familyName: _f,
+  removed: _r,
+  ...row
+}: MemberRow): MemberRecord => ({
   ...row,
   createdAt: createdAt.toISOString(),
   changedAt: changedAt.toISOString(),

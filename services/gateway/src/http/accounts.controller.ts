@@ -33,7 +33,11 @@ export class AccountsController {
 
   @Post('enable')
   @HttpCode(200)
-  @Documented({ summary: 'Enables an account again, with the places it has.', reply: setAccount.reply, problems })
+  @Documented({
+    summary: 'Enables an account again, with the places it has.',
+    reply: setAccount.reply,
+    problems,
+  })
   enable(
     @Member() caller: MemberCaller,
     @Param('memberId', { schema: id }) memberId: string,

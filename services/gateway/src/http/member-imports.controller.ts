@@ -43,7 +43,8 @@ export class MemberImportsController {
   @Post()
   @TakesStream()
   @Documented({
-    summary: 'Takes in a CSV file of members. It is checked as a whole first; then all of it is written, or nothing.',
+    summary:
+      'Takes in a CSV file of members. It is checked as a whole first; then all of it is written, or nothing.',
     description:
       'The first line names the columns, in any order: subject, name, email, roles, and user_name if you like. Roles are apart by spaces or semicolons. ' +
       'UTF-8, with or without a byte order mark, or UTF-16 with one. Answers once the file has been read; follow the rest at Location. ' +
@@ -97,7 +98,11 @@ export class MemberImportsController {
   }
 
   @Get()
-  @Documented({ summary: listMemberImports.summary, reply: listMemberImports.reply, problems: ['consent-required'] })
+  @Documented({
+    summary: listMemberImports.summary,
+    reply: listMemberImports.reply,
+    problems: ['consent-required'],
+  })
   list(@Acting() caller: OrganisationCaller): Promise<ReplyOf<typeof listMemberImports>> {
     return this.bus.request(listMemberImports, caller, {});
   }

@@ -1,4 +1,17 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -41,7 +54,11 @@ export class OrganisationMembersController {
   ) {}
 
   @Get()
-  @Documented({ summary: listMembers.summary, reply: listMembers.reply, problems: ['invalid-input', 'consent-required'] })
+  @Documented({
+    summary: listMembers.summary,
+    reply: listMembers.reply,
+    problems: ['invalid-input', 'consent-required'],
+  })
   list(
     @Acting() caller: OrganisationCaller,
     @Query({ schema: listing }) query: z.output<typeof listing>,
@@ -88,7 +105,11 @@ export class OrganisationMembersController {
     reply: changeMember.reply,
     problems: [...onMember, 'conflict', 'version-mismatch', 'payload-too-large', 'unsupported-media-type'],
   })
-  @ApiHeader({ name: 'If-Match', required: false, description: 'The ETag you were given: refused when it has changed.' })
+  @ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'The ETag you were given: refused when it has changed.',
+  })
   async change(
     @Acting() caller: OrganisationCaller,
     @Res({ passthrough: true }) reply: FastifyReply,

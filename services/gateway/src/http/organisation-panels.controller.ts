@@ -1,4 +1,17 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -95,7 +108,11 @@ export class OrganisationPanelsController {
     reply: changePanel.reply,
     problems: [...withBody, 'version-mismatch'],
   })
-  @ApiHeader({ name: 'If-Match', required: false, description: 'The ETag you were given: refused when it has changed.' })
+  @ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'The ETag you were given: refused when it has changed.',
+  })
   async change(
     @Acting() caller: OrganisationCaller,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -169,7 +186,11 @@ export class OrganisationPanelsController {
   }
 
   @Get('panel-offers')
-  @Documented({ summary: listPanelOffers.summary, reply: listPanelOffers.reply, problems: ['consent-required'] })
+  @Documented({
+    summary: listPanelOffers.summary,
+    reply: listPanelOffers.reply,
+    problems: ['consent-required'],
+  })
   offers(@Acting() caller: OrganisationCaller): Promise<ReplyOf<typeof listPanelOffers>> {
     return this.bus.request(listPanelOffers, caller, {});
   }

@@ -1,4 +1,18 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { For, type OrganisationCaller } from '@definitivedx/auth';
@@ -17,14 +31,16 @@ import {
 } from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
 import { Options } from '../config.js';
-import {
-  listSchema,
-  resourceTypes,
-  schemas,
-  serviceProviderConfig,
-} from '../scim/discovery.js';
+import { listSchema, resourceTypes, schemas, serviceProviderConfig } from '../scim/discovery.js';
 import { scimMediaType } from '../scim/errors.js';
-import { listingIn, operationsIn, projectionIn, resourceIn, scimVersionOf, type Listing } from '../scim/request.js';
+import {
+  listingIn,
+  operationsIn,
+  projectionIn,
+  resourceIn,
+  scimVersionOf,
+  type Listing,
+} from '../scim/request.js';
 import { dressed, locationOf, project, tagOf, wants, type Projection } from '../scim/resource.js';
 import { Acting } from './authentication.js';
 import { Commands } from './commands.js';
@@ -226,7 +242,12 @@ export class ScimController {
     return this.say(reply, body);
   }
 
-  private answer(reply: FastifyReply, kind: ScimKind, resource: ScimResource, projection: Projection): object {
+  private answer(
+    reply: FastifyReply,
+    kind: ScimKind,
+    resource: ScimResource,
+    projection: Projection,
+  ): object {
     const tag = tagOf(resource);
     if (tag !== undefined) void reply.header('etag', tag);
     void reply.header('content-location', locationOf(this.base, kind, resource['id']));

@@ -16,6 +16,7 @@ import { ApiDocument } from './api-document.js';
 import { Authentication } from './authentication.js';
 import { clearCookie, sessionCookie } from './cookies.js';
 import { csvBodyLimit, parseCsv } from './csv-parser.js';
+import { parseForm } from './form-parser.js';
 import { parseJson } from './json-parser.js';
 import { SchemaPipe } from './schema-pipe.js';
 import { addStreams } from './uploads.js';
@@ -27,6 +28,7 @@ const apiPath = '/api/v1/';
 const scimPath = '/scim/v2/';
 /** A directory brings thousands of members in a row: it may ask so many times as often as others. */
 const scimFactor = 5;
+const applicationsPath = '/api/v1/applications';
 /** A request must be complete within this, in milliseconds; an upload takes as long as its sender's line needs. */
 const requestLimitMs = 30_000;
 const unlimited = new Set(['/healthz', '/readyz']);
@@ -64,15 +66,7 @@ async function configure(app: NestFastifyApplication): Promise<void> {
   app.useBodyParser('application/json', { bodyLimit }, parseJson);
   app.useBodyParser('application/scim+json', { bodyLimit }, parseJson);
   app.useBodyParser('text/csv', { bodyLimit: csvBodyLimit }, parseCsv);
-  // Nest would add a parser for forms; nothing here takes one.
-  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit }, (_request, _body, done) =>
-    done(
-      new AppError(
-        'unsupported-media-type',
-        'Please send JSON, with the header content-type: application/json.',
-      ),
-    ),
-  );
+  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit }, parseForm);
 
   addStreams(fastify, {
     limitMs: requestLimitMs,
@@ -95,6 +89,12 @@ async function configure(app: NestFastifyApplication): Promise<void> {
     const { url } = request.routeOptions;
     if (url?.startsWith(apiPath) || url?.startsWith(scimPath))
       await authenticate(authentication, request, reply);
+  });
+  // An open door that has us ask addresses of the applicant's: a person at a keyboard needs it a few times.
+  fastify.addHook('onRoute', (route) => {
+    if (route.url !== applicationsPath || route.method !== 'POST') return;
+    const rateLimit = { max: options.applicationsPerHour, timeWindow: 60 * 60_000 };
+    route.config = { ...route.config, rateLimit };
   });
   await app.register(fastifyRateLimit, {
     max: (request) => options.rateLimitPerMinute * (isScim(request) ? scimFactor : 1),

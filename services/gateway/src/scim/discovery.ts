@@ -92,7 +92,10 @@ export const schemas = (base: string) => [
     name: 'User',
     description: 'A member of the organisation.',
     attributes: [
-      attribute('userName', 'Names the member within the organisation.', { required: true, uniqueness: 'server' }),
+      attribute('userName', 'Names the member within the organisation.', {
+        required: true,
+        uniqueness: 'server',
+      }),
       attribute('displayName', 'What the member is called.'),
       attribute('name', 'The parts of their name.', {
         type: 'complex',
@@ -146,7 +149,11 @@ export const schemas = (base: string) => [
     name: 'Group',
     description: 'A panel of the organisation.',
     attributes: [
-      attribute('displayName', 'The name of the panel.', { required: true, caseExact: true, uniqueness: 'server' }),
+      attribute('displayName', 'The name of the panel.', {
+        required: true,
+        caseExact: true,
+        uniqueness: 'server',
+      }),
       attribute('members', 'Who is in it: active users of the organisation.', {
         type: 'complex',
         multiValued: true,

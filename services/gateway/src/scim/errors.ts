@@ -10,7 +10,8 @@ export function scimError(error: AppError): object {
   const status = statusOf[error.code];
   const named = error.issues?.find((issue) => issue.path === scimTypePath)?.message;
   const scimType = named ?? (error.code === 'invalid-input' ? 'invalidValue' : undefined);
-  const where = error.issues?.filter((issue) => issue.path !== scimTypePath && issue.message !== error.message) ?? [];
+  const where =
+    error.issues?.filter((issue) => issue.path !== scimTypePath && issue.message !== error.message) ?? [];
   const detail = [error.message, ...where.map(({ path, message }) => `${path}: ${message}`)].join(' ');
   return {
     schemas: [errorSchema],
@@ -22,7 +23,8 @@ export function scimError(error: AppError): object {
 
 /** Sends an error of a SCIM address. */
 export function sendScimError(reply: FastifyReply, error: AppError): void {
-  if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
+  if (error.retryAfterSeconds !== undefined)
+    void reply.header('retry-after', String(error.retryAfterSeconds));
   void reply
     .status(statusOf[error.code])
     .header('content-type', scimMediaType)

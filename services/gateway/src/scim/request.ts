@@ -15,14 +15,21 @@ export function resourceIn(body: unknown): z.output<typeof scimResource> {
 
 const operation = z.object({
   // Entra writes them with a capital.
-  op: z.string().toLowerCase().pipe(z.enum(['add', 'remove', 'replace'])),
+  op: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['add', 'remove', 'replace'])),
   path: z.string().max(2_000).nullish(),
   value: z.json().optional(),
 });
 
 const patchBody = z.object({ operations: z.array(operation).min(1).max(mostScimOperations) });
 
-export type Operations = { op: 'add' | 'remove' | 'replace'; path?: string; value?: z.output<ReturnType<typeof z.json>> }[];
+export type Operations = {
+  op: 'add' | 'remove' | 'replace';
+  path?: string;
+  value?: z.output<ReturnType<typeof z.json>>;
+}[];
 
 /** The operations of a PATCH. @throws AppError with `invalidSyntax` */
 export function operationsIn(body: unknown): Operations {
@@ -90,6 +97,7 @@ export function listingIn(query: Query): Listing {
 export function scimVersionOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch === '*') return undefined;
   const digits = /^(?:W\/)?"([1-9]\d{0,8})"$/.exec(ifMatch)?.[1];
-  if (digits === undefined) throw invalidInput('Send If-Match with the ETag you were given, for example W/"3".');
+  if (digits === undefined)
+    throw invalidInput('Send If-Match with the ETag you were given, for example W/"3".');
   return Number(digits);
 }

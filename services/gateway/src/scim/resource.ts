@@ -6,12 +6,12 @@ export type Json = ScimResource[string];
 export const schemaOf: Readonly<Record<ScimKind, string>> = { User: userSchema, Group: groupSchema };
 export const endpointOf: Readonly<Record<ScimKind, string>> = { User: '/Users', Group: '/Groups' };
 
-const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
+const isObject = (value: Json | undefined): value is Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Where a resource is. */
 export const locationOf = (base: string, kind: ScimKind, id: Json | undefined): string =>
-  `${base}${endpointOf[kind]}/${String(id)}`;
+  `${base}${endpointOf[kind]}/${typeof id === 'string' ? id : ''}`;
 
 /** A resource as it leaves: with its schema, and with addresses. */
 export function dressed(base: string, kind: ScimKind, resource: ScimResource): ScimResource {
@@ -76,7 +76,9 @@ export function project(resource: ScimResource, projection: Projection): ScimRes
         isObject(item)
           ? Object.fromEntries(
               Object.entries(item).filter(([sub]) =>
-                wanted.length > 0 ? wanted.includes(sub.toLowerCase()) : !unwanted.includes(sub.toLowerCase()),
+                wanted.length > 0
+                  ? wanted.includes(sub.toLowerCase())
+                  : !unwanted.includes(sub.toLowerCase()),
               ),
             )
           : item;

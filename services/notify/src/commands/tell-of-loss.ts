@@ -11,7 +11,11 @@ import { visibleCases } from '../queries/visible-cases.js';
 export async function tellOfLoss(
   service: ServiceContext,
   context: EventContext,
-  { memberId, caseIds, at }: { readonly memberId: string; readonly caseIds: readonly string[]; readonly at: string },
+  {
+    memberId,
+    caseIds,
+    at,
+  }: { readonly memberId: string; readonly caseIds: readonly string[]; readonly at: string },
 ): Promise<void> {
   if (caseIds.length === 0) return;
   const visible = await visibleCases(service, context.caller, caseIds, [memberId]);

@@ -4,17 +4,19 @@ import { isUniqueViolation, type Transaction } from '@definitivedx/db';
 import { createLog } from '@definitivedx/telemetry';
 import { appendAudit, appendAuditWith, type AuditEntry } from '../../data/audit.js';
 import {
-  claimImport,
-  dropLines,
   hasAdministrator,
-  importsWithLinesLeft,
   linesKept,
   lookUpByIndex,
-  moveImport,
   refusedBy,
-  renewImport,
   repeatedLines,
   writePortion,
+} from '../../data/import-lines.js';
+import {
+  claimImport,
+  dropLines,
+  importsWithLinesLeft,
+  moveImport,
+  renewImport,
   type ImportRow,
 } from '../../data/imports.js';
 import { isAdministered, lockAdministered } from '../../data/places.js';
@@ -44,12 +46,22 @@ export async function carryOutNext(service: ServiceContext): Promise<boolean> {
     if (row.state === 'reading')
       await end(service, row, 'failed', 'The file broke off before its end. Please send it again.');
     else if (row.attempts > mostAttempts)
-      await end(service, row, 'failed', 'It could not be carried out. Please send the file again, or ask the operator.');
+      await end(
+        service,
+        row,
+        'failed',
+        'It could not be carried out. Please send the file again, or ask the operator.',
+      );
     else await carryOut(service, row);
   } catch (error) {
     if (error instanceof Refused) await end(service, row, 'failed', error.message);
     else if (isUniqueViolation(error))
-      await end(service, row, 'failed', 'The directory was changed at the same moment. Nothing was written; please send the file again.');
+      await end(
+        service,
+        row,
+        'failed',
+        'The directory was changed at the same moment. Nothing was written; please send the file again.',
+      );
     // Taken up again once the lease has run out.
     else log.error('import-interrupted', { importId: row.importId, error });
   }
@@ -65,16 +77,24 @@ export async function forgetLines(service: ServiceContext): Promise<void> {
 async function carryOut(service: ServiceContext, row: ImportRow): Promise<void> {
   const kept = await linesKept(service.db, row.importId);
   if (kept.lines !== row.lines)
-    throw new Refused('The lines of the file were lost in a crash of the database. Nothing was written; please send the file again.');
+    throw new Refused(
+      'The lines of the file were lost in a crash of the database. Nothing was written; please send the file again.',
+    );
   const held = new Lease(service, row);
   const found = await wrongLines(service, row, kept.last, held);
   const errorCount = row.errorCount + found.count;
   if (errorCount > 0) {
     const errors = [...row.errors, ...found.errors].sort((a, b) => a.line - b.line).slice(0, mostLineErrors);
-    await end(service, row, 'refused', 'Nothing was written: correct the lines named, and send the file again.', {
-      errorCount,
-      errors,
-    });
+    await end(
+      service,
+      row,
+      'refused',
+      'Nothing was written: correct the lines named, and send the file again.',
+      {
+        errorCount,
+        errors,
+      },
+    );
     return;
   }
   if (!(await moveImport(service.db, row, 'writing', {}, null))) return;
@@ -115,7 +135,9 @@ async function wrongLines(
   for (const column of ['subject', 'user_name'] as const) {
     for (let part = 0; part < parts; part += 1) {
       const lines = await repeatedLines(db, row.importId, column, { mask: parts - 1, of: part });
-      add(lines.map(({ line, first }) => ({ line, column, reason: `is the same as in line ${String(first)}` })));
+      add(
+        lines.map(({ line, first }) => ({ line, column, reason: `is the same as in line ${String(first)}` })),
+      );
     }
     await held.renew();
   }
@@ -142,12 +164,18 @@ async function writeAll(
   const { importId, issuer, organisationId, startedBy, startedByKind } = row;
   const starter = startedByKind === 'member' ? startedBy : null;
   if (!(await isAdministered(tx, organisationId, starter)))
-    throw new Refused('Who sent the file does not administer the organisation any more. Nothing was written.');
+    throw new Refused(
+      'Who sent the file does not administer the organisation any more. Nothing was written.',
+    );
   lookUpByIndex(tx);
   const now = service.clock.now();
   const sum = { lines: 0, added: 0, changed: 0, demoted: 0 };
   for (let after = 0; after < last; after += portion) {
-    const some = await writePortion(tx, { importId, issuer, organisationId, after, upTo: after + portion }, now);
+    const some = await writePortion(
+      tx,
+      { importId, issuer, organisationId, after, upTo: after + portion },
+      now,
+    );
     sum.lines += some.lines;
     sum.added += some.added;
     sum.changed += some.changed;
@@ -158,7 +186,9 @@ async function writeAll(
     // Only now: whoever changes a single member waits for this lock.
     await lockAdministered(tx, organisationId, null);
     if (!(await hasAdministrator(tx, organisationId)))
-      throw new Refused('The file takes the role from the last administrator who can sign in. Nothing was written.');
+      throw new Refused(
+        'The file takes the role from the last administrator who can sign in. Nothing was written.',
+      );
   }
   const outcome = { added: sum.added, changed: sum.changed, unchanged: sum.lines - sum.added - sum.changed };
   appendAuditWith(tx, auditOf(row, now, 'allowed', { lines: sum.lines, ...outcome }));
@@ -198,4 +228,3 @@ const auditOf = (
   detail,
   traceId: row.traceId ?? undefined,
 });
-

@@ -91,7 +91,8 @@ async function earlier(
   importId: string,
 ): Promise<MemberImport> {
   const found = await findImport(service.db, organisationId, importId);
-  if (!found) throw conflict('This id was already used for another import. Send the file under a new Idempotency-Key.');
+  if (!found)
+    throw conflict('This id was already used for another import. Send the file under a new Idempotency-Key.');
   if (found.state !== 'reading') return toImport(found);
   throw new AppError('command-in-flight', 'The same file is still being sent. Please ask again shortly.', {
     retryAfterSeconds: 5,
@@ -111,7 +112,8 @@ async function takeIn(
     await dropLines(db, importId);
     const intake = new Intake(service, importId);
     await pipeline(body, new CsvText(maxBytes), (source) => intake.read(source as AsyncIterable<Buffer>));
-    if (!(await importRead(db, importId, intake, clock.now()))) throw conflict('This import was given up meanwhile.');
+    if (!(await importRead(db, importId, intake, clock.now())))
+      throw conflict('This import was given up meanwhile.');
   } catch (thrown) {
     const error = toAppError(thrown);
     const found = await findImport(db, organisationId, importId);
@@ -183,7 +185,10 @@ class Intake {
       this.columns = columns;
       return;
     }
-    const within = record.reduce((sum, cell) => sum + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0);
+    const within = record.reduce(
+      (sum, cell) => sum + (cell.includes('\n') ? cell.split('\n').length - 1 : 0),
+      0,
+    );
     const read = readImportLine(info.lines - within, record, this.columns);
     if (Array.isArray(read)) this.refuse(...read);
     else {
@@ -194,7 +199,8 @@ class Intake {
 
   private refuse(...errors: LineError[]): void {
     this.errorCount += 1;
-    if (this.errors.length < mostLineErrors) this.errors.push(...errors.slice(0, mostLineErrors - this.errors.length));
+    if (this.errors.length < mostLineErrors)
+      this.errors.push(...errors.slice(0, mostLineErrors - this.errors.length));
   }
 
   /** A mistake after which nobody can tell where a line ends. */

@@ -24,25 +24,30 @@ export function changeMember(
   caller: Caller,
   { memberId, expectedVersion, ...changes }: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
-  return administer(service, caller, { act: 'member.change', subjectId: memberId }, async (administration) => {
-    const { tx, organisationId } = administration;
-    const issuer = changes.issuer ?? (await issuerOf(tx, organisationId));
-    const found = await lockMember(administration, issuer, memberId);
-    if (!found) throw notFound('member');
-    const { member, place } = found;
-    if (expectedVersion !== undefined && expectedVersion !== place.version) throw changedMeanwhile();
-    await changePlace(administration, member, place, {
-      name: changes.name ?? member.name,
-      email: changes.email ?? member.email,
-      roles: changes.roles ?? rolesGiven(member.roles),
-      userName: changes.userName ?? member.userName,
-      givenName: changes.name === undefined ? member.givenName : null,
-      familyName: changes.name === undefined ? member.familyName : null,
-      subject: changes.subject ?? member.subject,
-      issuer: changes.issuer,
-    });
-    const reply = await recordOf(tx, organisationId, memberId);
-    const detail = { fields: Object.keys(changes), ...(changes.roles && { roles: changes.roles }) };
-    return { reply, detail };
-  });
+  return administer(
+    service,
+    caller,
+    { act: 'member.change', subjectId: memberId },
+    async (administration) => {
+      const { tx, organisationId } = administration;
+      const issuer = changes.issuer ?? (await issuerOf(tx, organisationId));
+      const found = await lockMember(administration, issuer, memberId);
+      if (!found) throw notFound('member');
+      const { member, place } = found;
+      if (expectedVersion !== undefined && expectedVersion !== place.version) throw changedMeanwhile();
+      await changePlace(administration, member, place, {
+        name: changes.name ?? member.name,
+        email: changes.email ?? member.email,
+        roles: changes.roles ?? rolesGiven(member.roles),
+        userName: changes.userName ?? member.userName,
+        givenName: changes.name === undefined ? member.givenName : null,
+        familyName: changes.name === undefined ? member.familyName : null,
+        subject: changes.subject ?? member.subject,
+        issuer: changes.issuer,
+      });
+      const reply = await recordOf(tx, organisationId, memberId);
+      const detail = { fields: Object.keys(changes), ...(changes.roles && { roles: changes.roles }) };
+      return { reply, detail };
+    },
+  );
 }

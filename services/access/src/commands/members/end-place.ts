@@ -1,6 +1,11 @@
 import type { Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
-import type { InputOf, ReplyOf, endPlace as contract, reopenPlace as reopening } from '@definitivedx/contracts';
+import type {
+  InputOf,
+  ReplyOf,
+  endPlace as contract,
+  reopenPlace as reopening,
+} from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
 import { setPlaceState } from '../../data/places.js';
 import { recordOf } from '../../queries/members.js';
@@ -25,7 +30,8 @@ export function endPlace(
     const { place } = found;
     let left: Awaited<ReturnType<typeof endPlaceOf>> = { panelsLeft: [], newLeads: [], panelsClosed: [] };
     if (place.status === 'active') {
-      if (place.roles.includes('organisation-admin')) await assertNotLastAdministrator(administration, memberId);
+      if (place.roles.includes('organisation-admin'))
+        await assertNotLastAdministrator(administration, memberId);
       left = await endPlaceOf(administration, memberId, {
         succession: emergency ? 'whoever-there-is' : { by: replaceLeadBy },
         reason: emergency ? 'emergency' : 'removed',
@@ -50,10 +56,15 @@ export function reopenPlace(
   caller: Caller,
   { memberId }: InputOf<typeof reopening>,
 ): Promise<ReplyOf<typeof reopening>> {
-  return administer(service, caller, { act: 'member.reopen', subjectId: memberId }, async (administration) => {
-    const { tx, organisationId, now } = administration;
-    if (!(await lockMember(administration, undefined, memberId))) throw notFound('member');
-    setPlaceState(tx, { organisationId, memberId }, 'active', now);
-    return { reply: await recordOf(tx, organisationId, memberId) };
-  });
+  return administer(
+    service,
+    caller,
+    { act: 'member.reopen', subjectId: memberId },
+    async (administration) => {
+      const { tx, organisationId, now } = administration;
+      if (!(await lockMember(administration, undefined, memberId))) throw notFound('member');
+      setPlaceState(tx, { organisationId, memberId }, 'active', now);
+      return { reply: await recordOf(tx, organisationId, memberId) };
+    },
+  );
 }

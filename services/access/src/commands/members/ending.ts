@@ -3,11 +3,14 @@ import { mostCasesTold, placeEnded, type DataOf } from '@definitivedx/contracts'
 import { conflict } from '@definitivedx/errors';
 import { lostCases } from '../../data/decision.js';
 import { hasAnotherAdministrator } from '../../data/members.js';
-import { setPlaceState } from '../../data/places.js';
+import { dropDuties, setPlaceState } from '../../data/places.js';
 import { leaveAllPanels, tellOfLeaving, type Change, type Left, type Succession } from '../panels/leaving.js';
 
 /** @throws AppError `conflict` when nobody else who can sign in administers the organisation. */
-export async function assertNotLastAdministrator({ tx, organisationId }: Change, memberId: string): Promise<void> {
+export async function assertNotLastAdministrator(
+  { tx, organisationId }: Change,
+  memberId: string,
+): Promise<void> {
   if (await hasAnotherAdministrator(tx, organisationId, memberId)) return;
   throw conflict(
     "This is your organisation's last administrator who can sign in. Name another one first; in an emergency the platform's operator can disable the account.",
@@ -25,6 +28,7 @@ interface Ending {
 export async function endPlaceOf(change: Change, memberId: string, ending: Ending): Promise<Left> {
   const { tx, organisationId, now } = change;
   const left = await leaveAllPanels(change, memberId, ending.succession);
+  dropDuties(tx, organisationId, memberId);
   setPlaceState(tx, { organisationId, memberId }, ending.remove ? 'removed' : 'ended', now);
   await tellOfEnding(change, memberId, ending.reason);
   for (const panelId of left.panelsLeft) await tellOfLeaving(change, panelId, [memberId], 'place-ended');

@@ -51,8 +51,7 @@ export async function openPlace(administration: Administration, given: Particula
   const { tx, organisationId, now } = administration;
   // Two organisations may bring the same person at once.
   await lockRegistration(tx);
-  const issuer =
-    given.subject === null ? undefined : await issuerFor(tx, organisationId, given.issuer);
+  const issuer = given.subject === null ? undefined : await issuerFor(tx, organisationId, given.issuer);
   const known =
     issuer === undefined || given.subject === null
       ? undefined

@@ -49,7 +49,11 @@ export function createPanel(
       joinPanel(tx, { panelId, organisationId }, [...new Set([leadMemberId, ...memberIds])], now);
       return panelRecordOf(tx, organisationId, panelId);
     });
-    return { reply, subjectId: reply.panelId, detail: { members: reply.members.length, openTo: given.openTo } };
+    return {
+      reply,
+      subjectId: reply.panelId,
+      detail: { members: reply.members.length, openTo: given.openTo },
+    };
   });
 }
 
@@ -67,7 +71,8 @@ export function changePanel(
     const panel = await lockOpenPanel(administration, panelId);
     if (expectedVersion !== undefined && expectedVersion !== panel.version) throw changedMeanwhile();
     if (changes.name !== undefined) await assertNameFree(administration, changes.name, panelId);
-    if (changes.leadMemberId !== undefined) await assertCanLead(administration, panelId, changes.leadMemberId);
+    if (changes.leadMemberId !== undefined)
+      await assertCanLead(administration, panelId, changes.leadMemberId);
     const next = {
       ...panel,
       name: changes.name ?? panel.name,
@@ -89,7 +94,10 @@ export function changePanel(
       });
     }
     const reply = await panelRecordOf(tx, organisationId, panelId);
-    return { reply, detail: { fields: Object.keys(changes), ...(changes.openTo && { openTo: changes.openTo }) } };
+    return {
+      reply,
+      detail: { fields: Object.keys(changes), ...(changes.openTo && { openTo: changes.openTo }) },
+    };
   });
 }
 

@@ -1,11 +1,5 @@
 import { emit } from '@definitivedx/bus';
-import {
-  mostCasesTold,
-  panelClosed,
-  panelLedAnew,
-  panelLeft,
-  type DataOf,
-} from '@definitivedx/contracts';
+import { mostCasesTold, panelClosed, panelLedAnew, panelLeft, type DataOf } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
 import { conflict } from '@definitivedx/errors';
 import { lostCases } from '../../data/decision.js';
@@ -59,8 +53,7 @@ export async function leaveAllPanels(
   const newLeads: { panelId: string; memberId: string }[] = [];
   const panelsClosed: string[] = [];
   for (const { panelId } of led) {
-    const next =
-      succession === 'whoever-there-is' ? await nextLead(tx, panelId, memberId) : succession.by;
+    const next = succession === 'whoever-there-is' ? await nextLead(tx, panelId, memberId) : succession.by;
     if (next === undefined) {
       // Its rows stay, the lead's among them: who was in a closed panel is part of the record.
       await endPanel(change, panelId, 'nobody-left');

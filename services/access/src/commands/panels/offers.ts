@@ -8,13 +8,7 @@ import type {
   withdrawPanelOffer as withdrawing,
 } from '@definitivedx/contracts';
 import { conflict, invalidInput, notFound } from '@definitivedx/errors';
-import {
-  answerOffer,
-  keepOffer,
-  offersTo,
-  organisationOf,
-  withdrawOffer,
-} from '../../data/panel-offers.js';
+import { answerOffer, keepOffer, offersTo, organisationOf, withdrawOffer } from '../../data/panel-offers.js';
 import { panelRecordOf } from '../../queries/own-panels.js';
 import { administer, commanderOf } from '../administer.js';
 import { lockOpenPanel } from './keep-panel.js';
@@ -46,7 +40,11 @@ export function offerPanel(
         'An offer counts only for a panel that is open to listed organisations. Change openTo first.',
       );
     }
-    keepOffer(tx, { panelId, organisationId: to, by: commanderOf(administration.caller), expiresAt: end }, now);
+    keepOffer(
+      tx,
+      { panelId, organisationId: to, by: commanderOf(administration.caller), expiresAt: end },
+      now,
+    );
     const reply = await panelRecordOf(tx, organisationId, panelId);
     return { reply, detail: { organisationId: to } };
   });
@@ -58,12 +56,17 @@ export function withdrawPanelOffer(
   caller: Caller,
   { panelId, organisationId: from }: InputOf<typeof withdrawing>,
 ): Promise<ReplyOf<typeof withdrawing>> {
-  return administer(service, caller, { act: 'panel.withdraw-offer', subjectId: panelId }, async (administration) => {
-    const { tx, organisationId } = administration;
-    await lockOpenPanel(administration, panelId);
-    if (!(await withdrawOffer(tx, panelId, from))) throw notFound('offer');
-    return { reply: await panelRecordOf(tx, organisationId, panelId), detail: { organisationId: from } };
-  });
+  return administer(
+    service,
+    caller,
+    { act: 'panel.withdraw-offer', subjectId: panelId },
+    async (administration) => {
+      const { tx, organisationId } = administration;
+      await lockOpenPanel(administration, panelId);
+      if (!(await withdrawOffer(tx, panelId, from))) throw notFound('offer');
+      return { reply: await panelRecordOf(tx, organisationId, panelId), detail: { organisationId: from } };
+    },
+  );
 }
 
 /**
@@ -75,13 +78,18 @@ export function answerPanelOffer(
   caller: Caller,
   { panelId, answer }: InputOf<typeof answering>,
 ): Promise<ReplyOf<typeof answering>> {
-  return administer(service, caller, { act: 'panel.answer-offer', subjectId: panelId }, async (administration) => {
-    const { tx, organisationId, now } = administration;
-    const [offer] = await offersTo(tx, organisationId, panelId);
-    if (!offer) throw notFound('offer');
-    if (offer.expiresAt !== null && new Date(offer.expiresAt) <= now)
-      throw conflict('This offer has ended. Ask the organisation to make it again.');
-    answerOffer(tx, { panelId, organisationId, by: commanderOf(administration.caller), answer }, now);
-    return { reply: { ...offer, status: answer }, detail: { answer } };
-  });
+  return administer(
+    service,
+    caller,
+    { act: 'panel.answer-offer', subjectId: panelId },
+    async (administration) => {
+      const { tx, organisationId, now } = administration;
+      const [offer] = await offersTo(tx, organisationId, panelId);
+      if (!offer) throw notFound('offer');
+      if (offer.expiresAt !== null && new Date(offer.expiresAt) <= now)
+        throw conflict('This offer has ended. Ask the organisation to make it again.');
+      answerOffer(tx, { panelId, organisationId, by: commanderOf(administration.caller), answer }, now);
+      return { reply: { ...offer, status: answer }, detail: { answer } };
+    },
+  );
 }

@@ -28,16 +28,21 @@ export function addPanelMembers(
   caller: Caller,
   { panelId, memberIds }: InputOf<typeof adding>,
 ): Promise<ReplyOf<typeof adding>> {
-  return administer(service, caller, { act: 'panel.add-members', subjectId: panelId }, async (administration) => {
-    const { tx, organisationId, now } = administration;
-    await lockOpenPanel(administration, panelId);
-    const asked = memberIds.map((memberId, place) => ({ path: `memberIds.${String(place)}`, memberId }));
-    await assertActiveMembers(administration, asked);
-    joinPanel(tx, { panelId, organisationId }, memberIds, now);
-    const reply = await panelRecordOf(tx, organisationId, panelId);
-    assertNotTooMany(reply.members.length);
-    return { reply, detail: { memberIds } };
-  });
+  return administer(
+    service,
+    caller,
+    { act: 'panel.add-members', subjectId: panelId },
+    async (administration) => {
+      const { tx, organisationId, now } = administration;
+      await lockOpenPanel(administration, panelId);
+      const asked = memberIds.map((memberId, place) => ({ path: `memberIds.${String(place)}`, memberId }));
+      await assertActiveMembers(administration, asked);
+      joinPanel(tx, { panelId, organisationId }, memberIds, now);
+      const reply = await panelRecordOf(tx, organisationId, panelId);
+      assertNotTooMany(reply.members.length);
+      return { reply, detail: { memberIds } };
+    },
+  );
 }
 
 /**
@@ -49,21 +54,28 @@ export function removePanelMember(
   caller: Caller,
   { panelId, memberId, replaceLeadBy }: InputOf<typeof removing>,
 ): Promise<ReplyOf<typeof removing>> {
-  return administer(service, caller, { act: 'panel.remove-member', subjectId: panelId }, async (administration) => {
-    const { tx, organisationId, now } = administration;
-    const panel = await lockOpenPanel(administration, panelId);
-    const members = await membersOfPanel(tx, panelId);
-    if (members.some((member) => member.memberId === memberId)) {
-      if (panel.status === 'active' && members.length === 1)
-        throw conflict('A panel without members answers nobody. Add somebody else first, or close the panel.');
-      if (panel.leadMemberId === memberId) {
-        if (replaceLeadBy === undefined)
-          throw conflict('This member leads the panel. Name who leads from now on in replaceLeadBy.');
-        await leadBy(administration, panelId, replaceLeadBy, memberId);
+  return administer(
+    service,
+    caller,
+    { act: 'panel.remove-member', subjectId: panelId },
+    async (administration) => {
+      const { tx, organisationId, now } = administration;
+      const panel = await lockOpenPanel(administration, panelId);
+      const members = await membersOfPanel(tx, panelId);
+      if (members.some((member) => member.memberId === memberId)) {
+        if (panel.status === 'active' && members.length === 1)
+          throw conflict(
+            'A panel without members answers nobody. Add somebody else first, or close the panel.',
+          );
+        if (panel.leadMemberId === memberId) {
+          if (replaceLeadBy === undefined)
+            throw conflict('This member leads the panel. Name who leads from now on in replaceLeadBy.');
+          await leadBy(administration, panelId, replaceLeadBy, memberId);
+        }
+        await dropFromPanel(tx, panelId, [memberId], now);
+        await tellOfLeaving(administration, panelId, [memberId], 'removed');
       }
-      await dropFromPanel(tx, panelId, [memberId], now);
-      await tellOfLeaving(administration, panelId, [memberId], 'removed');
-    }
-    return { reply: await panelRecordOf(tx, organisationId, panelId), detail: { memberId } };
-  });
+      return { reply: await panelRecordOf(tx, organisationId, panelId), detail: { memberId } };
+    },
+  );
 }

@@ -23,7 +23,7 @@ import {
   updatePanel,
   type OwnPanelRow,
 } from '../../data/own-panels.js';
-import type { Json, JsonObject } from '../../domain/scim/attributes.js';
+import { idOf, type Json, type JsonObject } from '../../domain/scim/attributes.js';
 import { readGroup, type ScimGroup } from '../../domain/scim/group.js';
 import { applyPatch } from '../../domain/scim/patch.js';
 import { refusal } from '../../domain/scim/refusal.js';
@@ -55,7 +55,11 @@ export const toGroup = (
 });
 
 /** A group of the organisation. @throws AppError `not-found` for a closed panel too. */
-export async function getGroup(db: Queryable, organisationId: string, panelId: string): Promise<ScimResource> {
+export async function getGroup(
+  db: Queryable,
+  organisationId: string,
+  panelId: string,
+): Promise<ScimResource> {
   const panel = await ownPanel(db, organisationId, panelId);
   if (!panel || panel.status === 'closed') throw notFound('group');
   return toGroup(panel, await membersOfPanel(db, panelId));
@@ -96,7 +100,7 @@ export function createGroup(
       if (group.memberIds.length > 0) joinPanel(tx, { panelId, organisationId }, group.memberIds, now);
       return getGroup(tx, organisationId, panelId);
     });
-    return { reply, subjectId: String(reply['id']) };
+    return { reply, subjectId: idOf(reply) };
   });
 }
 
@@ -164,10 +168,11 @@ async function changeMembers(
   if (left.length > 0) {
     await dropFromPanel(tx, panelId, left, now);
     const panel = await ownPanel(tx, organisationId, panelId);
-    if (panel && panel.leadMemberId !== null && left.includes(panel.leadMemberId)) {
-      const lead = await nextLead(tx, panelId, panel.leadMemberId);
+    const led = panel?.leadMemberId ?? null;
+    if (panel && led !== null && left.includes(led)) {
+      const lead = await nextLead(tx, panelId, led);
       if (lead === undefined) await emptyPanel(administration, panel);
-      else await leadBy(administration, panelId, lead, panel.leadMemberId);
+      else await leadBy(administration, panelId, lead, led);
     }
     await tellOfLeaving(administration, panelId, left, 'removed');
   }
@@ -183,7 +188,10 @@ async function assertMembers(administration: Administration, memberIds: readonly
     );
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'invalid-input') throw error;
-    throw refusal('invalidValue', 'Members of a group are active users of the same organisation, by their id.');
+    throw refusal(
+      'invalidValue',
+      'Members of a group are active users of the same organisation, by their id.',
+    );
   }
 }
 
@@ -204,9 +212,14 @@ export function deleteGroup(
   caller: Caller,
   { id: panelId, version }: Without<InputOf<typeof scimDelete>>,
 ): Promise<Record<string, never>> {
-  return administer(service, caller, { act: 'scim.group.delete', subjectId: panelId }, async (administration) => {
-    await locked(administration, panelId, version);
-    await endPanel(administration, panelId, 'closed');
-    return { reply: {} };
-  });
+  return administer(
+    service,
+    caller,
+    { act: 'scim.group.delete', subjectId: panelId },
+    async (administration) => {
+      await locked(administration, panelId, version);
+      await endPanel(administration, panelId, 'closed');
+      return { reply: {} };
+    },
+  );
 }

@@ -14,7 +14,7 @@ import { issuerOf } from '../../data/issuers.js';
 import { memberOf, type MemberRow } from '../../data/members.js';
 import { setPlaceState, type PlaceRow } from '../../data/places.js';
 import { rolesGiven } from '../../domain/member-roles.js';
-import { isObject, type JsonObject } from '../../domain/scim/attributes.js';
+import { idOf, isObject, type JsonObject } from '../../domain/scim/attributes.js';
 import { applyPatch } from '../../domain/scim/patch.js';
 import { readUser, writeUser, type ScimUser } from '../../domain/scim/user.js';
 import { administer, commanderOf, type Administration } from '../administer.js';
@@ -76,7 +76,11 @@ export function createUser(
       if (!user.active) setPlaceState(tx, { organisationId, memberId }, 'ended', now);
       return found(tx, organisationId, memberId);
     });
-    return { reply, subjectId: String(reply['id']), detail: { active: reply['active'], roles: reply['roles'] } };
+    return {
+      reply,
+      subjectId: idOf(reply),
+      detail: { active: reply['active'], roles: reply['roles'] },
+    };
   });
 }
 
@@ -122,11 +126,17 @@ function changeUser(
     const user = readUser(withoutUnset(resource), before);
     const moved = user.active !== before.active;
     if (moved && !user.active) {
-      if (place.roles.includes('organisation-admin')) await assertNotLastAdministrator(administration, memberId);
+      if (place.roles.includes('organisation-admin'))
+        await assertNotLastAdministrator(administration, memberId);
       // A directory far away cannot say who leads instead, and must not wait: whoever there is.
       await endPlaceOf(administration, memberId, { succession: 'whoever-there-is', reason: 'removed' });
     }
-    await changePlace(administration, member, { ...place, status: user.active ? place.status : 'ended' }, particularsOf(user));
+    await changePlace(
+      administration,
+      member,
+      { ...place, status: user.active ? place.status : 'ended' },
+      particularsOf(user),
+    );
     if (moved && user.active) setPlaceState(tx, { organisationId, memberId }, 'active', administration.now);
     const reply = await found(tx, organisationId, memberId);
     return { reply, detail: { active: user.active, roles: user.roles } };
@@ -136,7 +146,9 @@ function changeUser(
 /** A PATCH that removes an attribute leaves none; `null` says the same. */
 const withoutUnset = (resource: JsonObject): JsonObject =>
   Object.fromEntries(
-    Object.entries(resource).filter(([, value]) => value !== null && !(isObject(value) && Object.keys(value).length === 0)),
+    Object.entries(resource).filter(
+      ([, value]) => value !== null && !(isObject(value) && Object.keys(value).length === 0),
+    ),
   );
 
 async function locked(
@@ -157,15 +169,25 @@ export function deleteUser(
   caller: Caller,
   { id: memberId, version }: Without<InputOf<typeof scimDelete>>,
 ): Promise<Record<string, never>> {
-  return administer(service, caller, { act: 'scim.user.delete', subjectId: memberId }, async (administration) => {
-    const { place } = await locked(administration, memberId, version);
-    if (place.status === 'active') {
-      if (place.roles.includes('organisation-admin')) await assertNotLastAdministrator(administration, memberId);
-      await endPlaceOf(administration, memberId, { succession: 'whoever-there-is', reason: 'removed', remove: true });
-    } else {
-      const { tx, organisationId, now } = administration;
-      setPlaceState(tx, { organisationId, memberId }, 'removed', now);
-    }
-    return { reply: {} };
-  });
+  return administer(
+    service,
+    caller,
+    { act: 'scim.user.delete', subjectId: memberId },
+    async (administration) => {
+      const { place } = await locked(administration, memberId, version);
+      if (place.status === 'active') {
+        if (place.roles.includes('organisation-admin'))
+          await assertNotLastAdministrator(administration, memberId);
+        await endPlaceOf(administration, memberId, {
+          succession: 'whoever-there-is',
+          reason: 'removed',
+          remove: true,
+        });
+      } else {
+        const { tx, organisationId, now } = administration;
+        setPlaceState(tx, { organisationId, memberId }, 'removed', now);
+      }
+      return { reply: {} };
+    },
+  );
 }

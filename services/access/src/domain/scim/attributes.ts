@@ -54,19 +54,31 @@ export const isNotKept = (name: string): boolean => notKept.has(name.toLowerCase
 
 /** Sub-attributes as RFC 7643 writes them, by their names in small letters. */
 const subNames = new Map(
-  ['formatted', 'familyName', 'givenName', 'middleName', 'honorificPrefix', 'honorificSuffix', 'value', 'display']
+  [
+    'formatted',
+    'familyName',
+    'givenName',
+    'middleName',
+    'honorificPrefix',
+    'honorificSuffix',
+    'value',
+    'display',
+  ]
     .concat(['type', 'primary', '$ref'])
     .map((name) => [name.toLowerCase(), name]),
 );
 
 export const subName = (name: string): string => subNames.get(name.toLowerCase()) ?? name;
 
-export const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
+export const isObject = (value: Json | undefined): value is Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An object's entries under the names that RFC 7643 gives its parts. */
-export const withSubNames = (value: JsonObject): { [key: string]: Json } =>
+export const withSubNames = (value: JsonObject): Record<string, Json> =>
   Object.fromEntries(Object.entries(value).map(([key, item]) => [subName(key), item]));
+
+/** The id of a resource of ours. */
+export const idOf = ({ id }: JsonObject): string => (typeof id === 'string' ? id : '');
 
 /** True and false, also as Entra writes them. Undefined for anything else. */
 export function booleanOf(value: Json | undefined): boolean | undefined {

@@ -120,7 +120,9 @@ export function compileFilter(kind: ScimKind, filter: Filter | undefined, taken:
       }
       default: {
         const [column, wrap] = columnOf(kind, part.path, within);
-        return wrap(part.op === 'pr' ? `${column.sql} is not null` : condition(column, part.op, part.value, parameter));
+        return wrap(
+          part.op === 'pr' ? `${column.sql} is not null` : condition(column, part.op, part.value, parameter),
+        );
       }
     }
   };
@@ -168,7 +170,10 @@ function condition(
   if (type === 'boolean') {
     const wanted = booleanOf(value);
     if (wanted === undefined || (op !== 'eq' && op !== 'ne'))
-      throw refusal('invalidFilter', 'An attribute that is true or false is compared with either, by eq or ne.');
+      throw refusal(
+        'invalidFilter',
+        'An attribute that is true or false is compared with either, by eq or ne.',
+      );
     return `${sql} ${op === 'eq' ? '=' : '<>'} ${parameter(wanted, 'boolean')}`;
   }
   if (type === 'time') return timeCondition(sql, op, value, parameter);
@@ -198,7 +203,8 @@ function timeCondition(
   parameter: (value: unknown, cast: string) => string,
 ): string {
   const signs: Readonly<Partial<Record<Comparison, string>>> = { ...order, eq: '=', ne: '<>' };
-  const time = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value) ? Date.parse(value) : Number.NaN;
+  const time =
+    typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value) ? Date.parse(value) : Number.NaN;
   const sign = signs[op];
   if (Number.isNaN(time) || sign === undefined)
     throw refusal('invalidFilter', 'Compare this attribute with a time such as "2026-04-01T00:00:00Z".');

@@ -25,7 +25,9 @@ const mostTerms = 100;
 const comparisons: readonly string[] = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'];
 
 /** Strings are JSON's. Attribute paths may begin with the URN of their schema, which has dots and colons in it. */
-const token = /\s*(?:(?<sign>[()[\]])|(?<string>"(?:[^"\\\u0000-\u001f]|\\.)*")|(?<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.:$-]))|(?<word>[A-Za-z][\w.:$-]*)|(?<rest>\.[A-Za-z][\w$-]*))/y;
+// eslint-disable-next-line no-control-regex -- JSON's strings have none in them
+const token =
+  /\s*(?:(?<sign>[()[\]])|(?<string>"(?:[^"\\\u0000-\u001f]|\\.)*")|(?<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.:$-]))|(?<word>[A-Za-z][\w.:$-]*)|(?<rest>\.[A-Za-z][\w$-]*))/y;
 
 interface Token {
   readonly kind: 'sign' | 'string' | 'number' | 'word' | 'rest';
@@ -80,7 +82,8 @@ class Parser {
     this.at += 1;
     const filter = this.either(1);
     this.close(']');
-    const sub = this.tokens[this.at]?.kind === 'rest' ? this.tokens[this.at]?.text.slice(1).toLowerCase() : undefined;
+    const sub =
+      this.tokens[this.at]?.kind === 'rest' ? this.tokens[this.at]?.text.slice(1).toLowerCase() : undefined;
     if (sub !== undefined) this.at += 1;
     this.finished();
     return { attribute, filter, ...(sub !== undefined && { sub }) };
@@ -167,7 +170,8 @@ class Parser {
   }
 
   private finished(): void {
-    if (this.at < this.tokens.length) throw this.wrong('Something follows the path that does not belong there.');
+    if (this.at < this.tokens.length)
+      throw this.wrong('Something follows the path that does not belong there.');
   }
 
   private isSign(sign: string): boolean {
@@ -193,4 +197,5 @@ export const parseFilter = (text: string): Filter => {
 };
 
 /** Reads the path of a change. @throws AppError `invalid-input` with `invalidPath` */
-export const parsePath = (text: string): Path => new Parser(tokensOf(text, 'invalidPath'), 'invalidPath').path();
+export const parsePath = (text: string): Path =>
+  new Parser(tokensOf(text, 'invalidPath'), 'invalidPath').path();

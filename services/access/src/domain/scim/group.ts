@@ -19,7 +19,8 @@ function memberIn(written: Json): string {
 /** Reads a group. @throws AppError `invalid-input` with `invalidValue` */
 export function readGroup(resource: JsonObject): ScimGroup {
   const displayName = line(200).safeParse(resource['displayName']);
-  if (!displayName.success) throw refusal('invalidValue', 'A group needs a displayName of at most 200 characters.');
+  if (!displayName.success)
+    throw refusal('invalidValue', 'A group needs a displayName of at most 200 characters.');
   const externalId = resource['externalId'] ?? null;
   if (externalId !== null && !line(255).safeParse(externalId).success)
     throw refusal('invalidValue', 'The attribute externalId is one line of at most 255 characters.');

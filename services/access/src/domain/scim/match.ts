@@ -2,7 +2,8 @@ import { booleanOf, isObject, type Json } from './attributes.js';
 import type { Filter, Value } from './filter.js';
 import { refusal } from './refusal.js';
 
-const textOf = (value: Json | Value | undefined): string => String(value ?? '').toLowerCase();
+const textOf = (value: Json | Value | undefined): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value ?? '')).toLowerCase();
 
 /** What a value has under a name in any mix of capitals; a plain value is its own `value`. */
 function partOf(item: Json, name: string): Json | undefined {

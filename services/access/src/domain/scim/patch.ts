@@ -32,7 +32,8 @@ export function applyPatch(
   for (const { op, path, value } of operations) {
     if (path !== undefined && path !== '') apply(kind, draft, op, path, value);
     else if (op === 'remove') throw refusal('noTarget', 'Say in `path` what is to be removed.');
-    else if (!isObject(value)) throw refusal('invalidValue', 'Without a `path`, `value` names the attributes.');
+    else if (!isObject(value))
+      throw refusal('invalidValue', 'Without a `path`, `value` names the attributes.');
     else for (const [key, item] of Object.entries(value)) apply(kind, draft, op, key, item, true);
   }
   return draft;
@@ -60,14 +61,16 @@ function apply(
     if (byKey) return;
     throw refusal('mutability', `The attribute ${name} cannot be changed.`);
   }
-  if (op !== 'remove' && value === undefined) throw refusal('invalidValue', 'Say in `value` what it is to be.');
+  if (op !== 'remove' && value === undefined)
+    throw refusal('invalidValue', 'Say in `value` what it is to be.');
   if (shape === 'simple') applySimple(draft, op, name, path, value);
   else if (shape === 'complex') applyComplex(draft, op, name, path, value);
   else draft[name] = applyMulti(listOf(draft[name]), op, path, value);
 }
 
 function applySimple(draft: Draft, op: Op, name: string, path: Path, value: Json | undefined): void {
-  if (path.sub !== undefined || path.filter) throw refusal('invalidPath', `The attribute ${name} has no parts.`);
+  if (path.sub !== undefined || path.filter)
+    throw refusal('invalidPath', `The attribute ${name} has no parts.`);
   if (op === 'remove' || value === null || value === undefined) Reflect.deleteProperty(draft, name);
   else draft[name] = value;
 }
@@ -81,7 +84,8 @@ function applyComplex(draft: Draft, op: Op, name: string, path: Path, value: Jso
     else draft[name] = { ...current, ...withSubNames(value) };
     return;
   }
-  if (op === 'remove' || value === undefined || value === null) Reflect.deleteProperty(current, subName(path.sub));
+  if (op === 'remove' || value === undefined || value === null)
+    Reflect.deleteProperty(current, subName(path.sub));
   else current[subName(path.sub)] = value;
   draft[name] = current;
 }
@@ -113,13 +117,20 @@ function applyMulti(list: Json[], op: Op, { filter, sub }: Path, value: Json | u
   return [...oneMain(list, given), ...given.filter((item) => !had.has(identity(item)))];
 }
 
-function applyPicked(list: Json[], op: Op, filter: Filter, sub: string | undefined, value: Json | undefined): Json[] {
+function applyPicked(
+  list: Json[],
+  op: Op,
+  filter: Filter,
+  sub: string | undefined,
+  value: Json | undefined,
+): Json[] {
   const picked = list.map((item) => matches(item, filter));
   if (op === 'remove') {
     if (sub === undefined) return list.filter((_, i) => !picked[i]);
     return list.map((item, i) => (picked[i] ? without(item, sub) : item));
   }
-  const change: JsonObject = sub === undefined ? (isObject(value) ? value : { value: value ?? null }) : { [sub]: value ?? null };
+  const change: JsonObject =
+    sub === undefined ? (isObject(value) ? value : { value: value ?? null }) : { [sub]: value ?? null };
   if (picked.includes(true)) return list.map((item, i) => (picked[i] ? merged(item, change) : item));
   const begun = equalities(filter);
   if (!begun) throw refusal('noTarget', 'No value is as the filter in the path says.');

@@ -27,13 +27,13 @@ const text = (value: Json | undefined, max: number, what: string): string | null
 
 /** The address that counts: the primary one, else the one for work, else the first. */
 function emailOf(emails: Json | undefined, userName: string): string {
-  const list = (Array.isArray(emails) ? emails : emails === undefined || emails === null ? [] : [emails]).map((item) =>
-    isObject(item) ? withSubNames(item) : { value: item },
+  const list = (Array.isArray(emails) ? emails : emails === undefined || emails === null ? [] : [emails]).map(
+    (item) => (isObject(item) ? withSubNames(item) : { value: item }),
   );
   const filled = list.filter((item) => typeof item['value'] === 'string' && item['value'] !== '');
   const chosen =
     filled.find((item) => booleanOf(item['primary'])) ??
-    filled.find((item) => String(item['type']).toLowerCase() === 'work') ??
+    filled.find((item) => typeof item['type'] === 'string' && item['type'].toLowerCase() === 'work') ??
     filled[0];
   const email = chosen ? chosen['value'] : userName;
   const parsed = z.email().max(254).safeParse(email);
