@@ -1,5 +1,6 @@
 export * from './define.js';
 export * from './fields.js';
+export * from './access/clients.js';
 export * from './access/directory.js';
 export * from './access/grants.js';
 export * from './access/identity.js';

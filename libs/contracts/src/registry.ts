@@ -1,3 +1,4 @@
+import * as clients from './access/clients.js';
 import * as directory from './access/directory.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
@@ -29,6 +30,7 @@ const isContract = (value: unknown): value is AnyContract =>
 
 const all: readonly AnyContract[] = [
   ...[
+    clients,
     directory,
     grants,
     identity,

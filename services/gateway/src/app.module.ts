@@ -10,6 +10,7 @@ import { ApiDocument } from './http/api-document.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
+import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { Downloads } from './http/downloads.js';
@@ -18,11 +19,13 @@ import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
 import { MemberController } from './http/member.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
+import { OAuthController } from './http/oauth.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { SiteController } from './http/site.controller.js';
 import { LiveConnections } from './live/live-connections.js';
 import { BearerTokens } from './sign-in/bearer-tokens.js';
 import { Callers } from './sign-in/callers.js';
+import { ClientTokens } from './sign-in/client-tokens.js';
 import { SignInContext } from './sign-in/context.js';
 import { IdentityProvider } from './sign-in/identity-provider.js';
 import { Sessions } from './sign-in/sessions.js';
@@ -47,6 +50,8 @@ export function appModule(config: GatewayConfig): DynamicModule {
       MetricsController,
       EventsController,
       FilesController,
+      OAuthController,
+      ClientsController,
     ],
     providers: [
       { provide: APP_GUARD, useClass: DoorGuard },
@@ -56,6 +61,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       Authentication,
       BearerTokens,
       Callers,
+      ClientTokens,
       Commands,
       Downloads,
       FileDoor,

@@ -3,6 +3,7 @@ import { Identity, Member, Membership, Organisation, Panel, PanelMember } from '
 import { Migration0001 } from './migrations/0001-access.js';
 import { Migration0002 } from './migrations/0002-panel-terms.js';
 import { Migration0003 } from './migrations/0003-acting.js';
+import { Migration0006 } from './migrations/0006-clients.js';
 
 /** What this service's database consists of. */
 export const databaseOptions = (url: string): DatabaseOptions => ({
@@ -12,5 +13,6 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
     { name: '0001-access', class: Migration0001 },
     { name: '0002-panel-terms', class: Migration0002 },
     { name: '0003-acting', class: Migration0003 },
+    { name: '0006-clients', class: Migration0006 },
   ],
 });
