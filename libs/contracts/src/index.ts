@@ -16,6 +16,7 @@ export * from './metrics/reports.js';
 export * from './notify/hand-overs.js';
 export * from './notify/on-call.js';
 export * from './notify/stream.js';
+export * from './notify/webhooks.js';
 export * from './system/messaging.js';
 export * from './texts/anonymisation-duty.js';
 export * from './registry.js';

@@ -15,6 +15,7 @@ import * as reports from './metrics/reports.js';
 import * as handOvers from './notify/hand-overs.js';
 import * as onCall from './notify/on-call.js';
 import * as stream from './notify/stream.js';
+import * as webhooks from './notify/webhooks.js';
 import {
   deadLetteredBy,
   listDeadLetters,
@@ -46,6 +47,7 @@ const all: readonly AnyContract[] = [
     handOvers,
     onCall,
     stream,
+    webhooks,
   ].flatMap((file) => Object.values(file as Record<string, unknown>).filter(isContract)),
   ...messagingServices.flatMap((service) => [
     republishOutbox(service),

@@ -22,6 +22,7 @@ import { MetricsController } from './http/metrics.controller.js';
 import { OAuthController } from './http/oauth.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { SiteController } from './http/site.controller.js';
+import { WebhooksController } from './http/webhooks.controller.js';
 import { LiveConnections } from './live/live-connections.js';
 import { BearerTokens } from './sign-in/bearer-tokens.js';
 import { Callers } from './sign-in/callers.js';
@@ -52,6 +53,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       FilesController,
       OAuthController,
       ClientsController,
+      WebhooksController,
     ],
     providers: [
       { provide: APP_GUARD, useClass: DoorGuard },

@@ -1,8 +1,9 @@
 import { Controller } from '@nestjs/common';
-import { Responds, type RequestContext } from '@definitivedx/bus';
+import { Consumes, Responds, type EventContext, type RequestContext } from '@definitivedx/bus';
 import * as contracts from '@definitivedx/contracts';
-import type { InputOf } from '@definitivedx/contracts';
+import type { DataOf, InputOf } from '@definitivedx/contracts';
 import { ClientsContext } from '../clients-context.js';
+import { appendWebhookAct } from '../commands/append-webhook-act.js';
 import { noteClientToken } from '../commands/note-client-token.js';
 import { registerClient } from '../commands/register-client.js';
 import { replaceClientKeys } from '../commands/replace-client-keys.js';
@@ -59,5 +60,10 @@ export class ClientsDoor {
   @Responds(contracts.noteClientToken)
   noteToken(input: InputOf<typeof contracts.noteClientToken>, { caller }: RequestContext) {
     return noteClientToken(this.context.service, caller, input);
+  }
+
+  @Consumes(contracts.webhookActed)
+  webhookActed(data: DataOf<typeof contracts.webhookActed>, context: EventContext): void {
+    appendWebhookAct(context, data);
   }
 }

@@ -1,6 +1,7 @@
 import type { DatabaseOptions } from '@definitivedx/db';
 import { Migration0001Notify } from './migrations/0001-notify.js';
 import { Migration0002HandOvers } from './migrations/0002-hand-overs.js';
+import { Migration0003Webhooks } from './migrations/0003-webhooks.js';
 
 /** The database of notify. All of its statements are prepared ones, so it maps no entities. */
 export const databaseOptions = (url: string): DatabaseOptions => ({
@@ -9,5 +10,6 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
   migrations: [
     { name: '0001-notify', class: Migration0001Notify },
     { name: '0002-hand-overs', class: Migration0002HandOvers },
+    { name: '0003-webhooks', class: Migration0003Webhooks },
   ],
 });
