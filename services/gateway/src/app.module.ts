@@ -12,6 +12,7 @@ import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
+import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { Downloads } from './http/downloads.js';
@@ -22,11 +23,14 @@ import { MemberController } from './http/member.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { OnCallController } from './http/on-call.controller.js';
 import { OrganisationController } from './http/organisation.controller.js';
+import { OAuthController } from './http/oauth.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { SiteController } from './http/site.controller.js';
+import { WebhooksController } from './http/webhooks.controller.js';
 import { LiveConnections } from './live/live-connections.js';
 import { BearerTokens } from './sign-in/bearer-tokens.js';
 import { Callers } from './sign-in/callers.js';
+import { ClientTokens } from './sign-in/client-tokens.js';
 import { SignInContext } from './sign-in/context.js';
 import { GatewayKeys } from './sign-in/gateway-keys.js';
 import { Issuers } from './sign-in/issuers.js';
@@ -55,6 +59,9 @@ export function appModule(config: GatewayConfig): DynamicModule {
       OnCallController,
       EventsController,
       FilesController,
+      OAuthController,
+      ClientsController,
+      WebhooksController,
     ],
     providers: [
       { provide: APP_GUARD, useClass: DoorGuard },
@@ -64,6 +71,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       Authentication,
       BearerTokens,
       Callers,
+      ClientTokens,
       Commands,
       Downloads,
       FileDoor,
