@@ -1,6 +1,7 @@
 import * as applications from './access/applications.js';
 import * as auditSearch from './access/audit-search.js';
 import * as auditTree from './access/audit-tree.js';
+import * as clients from './access/clients.js';
 import * as directory from './access/directory.js';
 import * as governance from './access/governance.js';
 import * as grants from './access/grants.js';
@@ -24,6 +25,7 @@ import * as handOvers from './notify/hand-overs.js';
 import * as onCall from './notify/on-call.js';
 import * as stream from './notify/stream.js';
 import * as testPages from './notify/test-pages.js';
+import * as webhooks from './notify/webhooks.js';
 import {
   deadLetteredBy,
   listDeadLetters,
@@ -42,6 +44,7 @@ const all: readonly AnyContract[] = [
     applications,
     auditSearch,
     auditTree,
+    clients,
     directory,
     governance,
     grants,
@@ -64,6 +67,7 @@ const all: readonly AnyContract[] = [
     onCall,
     stream,
     testPages,
+    webhooks,
   ].flatMap((file) => Object.values(file as Record<string, unknown>).filter(isContract)),
   ...messagingServices.flatMap((service) => [
     republishOutbox(service),

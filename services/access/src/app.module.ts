@@ -3,8 +3,10 @@ import { APP_GUARD } from '@nestjs/core';
 import { DoorGuard } from '@definitivedx/auth';
 import { ServiceContext, ServiceModule } from '@definitivedx/bus';
 import { AdministrationDoor } from './bus/administration.js';
+import { Egress, strictEgress } from '@definitivedx/egress';
 import { ApplicationsDoor } from './bus/applications.js';
 import { AuditDoor } from './bus/audit.js';
+import { ClientsDoor } from './bus/clients.js';
 import { DirectoryDoor } from './bus/directory.js';
 import { GovernanceDoor } from './bus/governance.js';
 import { GrantsDoor } from './bus/grants.js';
@@ -12,12 +14,14 @@ import { IdentityDoor } from './bus/identity.js';
 import { ImportsDoor } from './bus/imports.js';
 import { IssuersDoor } from './bus/issuers.js';
 import { ScimDoor } from './bus/scim.js';
+import { ClientsContext } from './clients-context.js';
 import { AccessOptions, defaultImportMaxBytes, type AccessConfig } from './config.js';
 import { databaseOptions } from './data/database.js';
 import { ImportsController } from './http/imports.controller.js';
 import { HeadSigner } from './sealing/tree-head.js';
 import { AuditSealer } from './work/audit-sealer.js';
 import { ImportWorker } from './work/import-worker.js';
+import { KeyFetcher } from './work/key-fetcher.js';
 
 @Module({})
 class AppModule {}
@@ -29,6 +33,7 @@ export const appModule = (config: AccessConfig): DynamicModule => ({
   controllers: [
     AdministrationDoor,
     ApplicationsDoor,
+    ClientsDoor,
     AuditDoor,
     DirectoryDoor,
     GovernanceDoor,
@@ -51,5 +56,8 @@ export const appModule = (config: AccessConfig): DynamicModule => ({
       useValue: { importMaxBytes: config.importMaxBytes ?? defaultImportMaxBytes },
     },
     ImportWorker,
+    { provide: Egress, useFactory: () => new Egress(config.egress ?? strictEgress) },
+    ClientsContext,
+    KeyFetcher,
   ],
 });

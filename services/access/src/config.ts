@@ -1,6 +1,7 @@
 import type { JsonWebKey } from 'node:crypto';
 import { z } from 'zod';
 import { loadConfig, parseEnv, secretFile, type ServiceConfig } from '@definitivedx/bus';
+import { egressSettings, type EgressSettings } from '@definitivedx/egress';
 
 const megabyte = 1024 * 1024;
 
@@ -36,10 +37,12 @@ export abstract class AccessOptions {
 
 export interface AccessConfig extends ServiceConfig, Partial<AccessOptions> {
   readonly auditKey: AuditKey;
+  /** Which addresses that organisations name may be called; the strict rule when absent. */
+  readonly egress?: EgressSettings;
 }
 
 /** The configuration of access from its environment. @throws Error with one line per wrong variable. */
 export function loadAccessConfig(env: NodeJS.ProcessEnv = process.env): AccessConfig {
   const { AUDIT_KEY_FILE: auditKey, IMPORT_MAX_BYTES: importMaxBytes } = parseEnv(accessEnv, env);
-  return { ...loadConfig('access', env), auditKey, importMaxBytes };
+  return { ...loadConfig('access', env), auditKey, importMaxBytes, egress: egressSettings(env) };
 }

@@ -14,6 +14,7 @@ import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
+import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { Downloads } from './http/downloads.js';
@@ -28,11 +29,14 @@ import { OrganisationPanelsController } from './http/organisation-panels.control
 import { ScimController } from './http/scim.controller.js';
 import { OnCallController } from './http/on-call.controller.js';
 import { OrganisationController } from './http/organisation.controller.js';
+import { OAuthController } from './http/oauth.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { SiteController } from './http/site.controller.js';
+import { WebhooksController } from './http/webhooks.controller.js';
 import { LiveConnections } from './live/live-connections.js';
 import { BearerTokens } from './sign-in/bearer-tokens.js';
 import { Callers } from './sign-in/callers.js';
+import { ClientTokens } from './sign-in/client-tokens.js';
 import { SignInContext } from './sign-in/context.js';
 import { GatewayKeys } from './sign-in/gateway-keys.js';
 import { Issuers } from './sign-in/issuers.js';
@@ -67,6 +71,9 @@ export function appModule(config: GatewayConfig): DynamicModule {
       OrganisationPanelsController,
       AccountsController,
       ScimController,
+      OAuthController,
+      ClientsController,
+      WebhooksController,
     ],
     providers: [
       { provide: APP_GUARD, useClass: DoorGuard },
@@ -76,6 +83,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       Authentication,
       BearerTokens,
       Callers,
+      ClientTokens,
       Commands,
       Downloads,
       FileDoor,

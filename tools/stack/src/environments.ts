@@ -34,6 +34,8 @@ export const environments = (setting: Setting) => {
   const common = (name: string): NodeJS.ProcessEnv => ({
     ...inherited(),
     NODE_ENV: 'development',
+    // What organisations name is on this machine too: their sign-in, their webhooks.
+    EGRESS_TRUSTED_HOSTS: '*',
     LOG_LEVEL: process.env['DDX_PROGRAM_LOG_LEVEL'] ?? process.env['LOG_LEVEL'] ?? 'info',
     OTEL_SERVICE_NAME: name,
     TRACE_DIR: join(stateDir, 'traces'),

@@ -87,7 +87,3 @@ export async function administeredBy(db: Queryable, caller: Caller): Promise<str
   if (!(await isAdministered(db, by.organisationId, memberOf(by)))) throw notAdministered();
   return by.organisationId;
 }
-
-/** Whose commands' ids these are. */
-export const commanderOf = (caller: OrganisationCaller): string =>
-  caller.kind === 'member' ? caller.memberId : caller.clientId;

@@ -1,8 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { AppError, statusOf, toAppError, type ErrorCode } from '@definitivedx/errors';
-import type { OrganisationCaller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
-import { idOf } from '../sign-in/caller-id.js';
 import { findKey, lease, release, settle, type KeptReply, type KeyRow } from '../data/idempotency.js';
 
 /** How long one attempt may hold a key, in milliseconds; well above the longest wait for a service. */
@@ -30,19 +28,19 @@ interface OnceOptions {
 }
 
 /**
- * Carries a member's, or a program's, request out once per key. A repeat gets the first reply; a repeat after a crash runs again with
+ * Carries a request out once per key. A repeat gets the first reply; a repeat after a crash runs again with
  * the same command id, which the services carry out once (security.md 17).
+ * @param memberId of the member or program that makes it
  * @param work is given the command id.
  * @throws AppError `idempotency-key-reused` when the key came with another request before, `command-in-flight` while
  * the first one is under way, and whatever `work` throws.
  */
 export async function oncePerKey(
   { db, clock }: ServiceContext,
-  caller: OrganisationCaller,
+  memberId: string,
   { key, requestHash, keepRefusals = true }: OnceOptions,
   work: (commandId: string) => Promise<Outcome>,
 ): Promise<Outcome & { replayed: boolean }> {
-  const memberId = idOf(caller);
   const now = clock.now();
   const leasedUntil = new Date(now.getTime() + leaseMs);
   const held = await lease(db, { memberId, key, requestHash, commandId: uuidv7(), now, leasedUntil });

@@ -1,9 +1,8 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
-import type { OrganisationCaller } from '@definitivedx/auth';
+import { actorIdOf, type OrganisationCaller } from '@definitivedx/auth';
 import { AppError, fromWire, notFound, unavailable } from '@definitivedx/errors';
-import { idOf } from '../sign-in/caller-id.js';
 
 /** Longest silence of a service while it owes us something, in milliseconds. */
 const patienceMs = 30_000;
@@ -60,7 +59,7 @@ export abstract class ByteDoor implements OnApplicationShutdown {
    * @throws AppError `rate-limited` when all are taken.
    */
   enter(caller: OrganisationCaller): () => void {
-    const id = idOf(caller);
+    const id = actorIdOf(caller);
     const taken = this.busy.get(id) ?? 0;
     if (taken >= this.leading.mostPerCaller) {
       throw new AppError('rate-limited', this.leading.tooMany, { retryAfterSeconds: 5 });

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { fromWire, invalidInput } from '@definitivedx/errors';
-import type { OrganisationCaller } from '@definitivedx/auth';
+import { actorIdOf, type OrganisationCaller } from '@definitivedx/auth';
 import { ServiceContext } from '@definitivedx/bus';
 import { oncePerKey, type Outcome } from '../commands/once-per-key.js';
 import { canonicalJson } from '../domain/json.js';
@@ -43,7 +43,7 @@ export class Commands {
         ? { ...(await outcomeOf(uuidv7())), replayed: false }
         : await oncePerKey(
             this.service,
-            caller,
+            actorIdOf(caller),
             { key, requestHash: hashOfRequest(request, caller), keepRefusals },
             outcomeOf,
           );

@@ -5,18 +5,18 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { AppError, forbidden, invalidInput, toProblem } from '@definitivedx/errors';
+import { actorIdOf } from '@definitivedx/auth';
 import { sendProblem, type SaysErrors, type ServiceOptions } from '@definitivedx/bus';
 import { currentTraceId } from '@definitivedx/telemetry';
 import { Options } from '../config.js';
 import { isFromOwnPages } from '../domain/same-site.js';
-import { idOf } from '../sign-in/caller-id.js';
 import { sendScimError } from '../scim/errors.js';
 import { TokenRefused } from '../sign-in/bearer-tokens.js';
 import { ApiDocument } from './api-document.js';
 import { Authentication } from './authentication.js';
 import { clearCookie, sessionCookie } from './cookies.js';
 import { csvBodyLimit, parseCsv } from './csv-parser.js';
-import { parseForm } from './form-parser.js';
+import { formBodyLimit, parseForm } from './form-parser.js';
 import { parseJson } from './json-parser.js';
 import { SchemaPipe } from './schema-pipe.js';
 import { addStreams } from './uploads.js';
@@ -66,7 +66,8 @@ async function configure(app: NestFastifyApplication): Promise<void> {
   app.useBodyParser('application/json', { bodyLimit }, parseJson);
   app.useBodyParser('application/scim+json', { bodyLimit }, parseJson);
   app.useBodyParser('text/csv', { bodyLimit: csvBodyLimit }, parseCsv);
-  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit }, parseForm);
+  // Nest would add a parser of its own for forms.
+  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit: formBodyLimit }, parseForm);
 
   addStreams(fastify, {
     limitMs: requestLimitMs,
@@ -102,7 +103,7 @@ async function configure(app: NestFastifyApplication): Promise<void> {
     allowList: (request) => unlimited.has(request.url),
     keyGenerator: (request) => {
       const { caller, ip } = request;
-      const who = caller && caller.kind !== 'service' ? idOf(caller) : ip;
+      const who = caller && caller.kind !== 'service' ? actorIdOf(caller) : ip;
       return isScim(request) ? `scim ${who}` : who;
     },
     errorResponseBuilder: (_request, { ttl }) =>
@@ -124,6 +125,11 @@ async function authenticate(
   reply: FastifyReply,
 ): Promise<void> {
   try {
+    const program = await authentication.programOf(request);
+    if (program) {
+      Object.assign(request, { caller: program });
+      return;
+    }
     const known = await authentication.of(request);
     if (known) Object.assign(request, { known, caller: known.caller });
   } catch (error) {

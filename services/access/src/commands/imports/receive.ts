@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { parse, type Info, type Parser } from 'csv-parse';
 import { v7 } from 'uuid';
-import { asOrganisation, type Caller } from '@definitivedx/auth';
+import { actorIdOf, asOrganisation, type Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import { mostLineErrors, type LineError, type MemberImport } from '@definitivedx/contracts';
 import { AppError, conflict, invalidInput, notFound, toAppError } from '@definitivedx/errors';
@@ -21,7 +21,7 @@ import {
 import { readHeader, readImportLine, type Columns, type ImportLine } from '../../domain/import-lines.js';
 import { toImport } from '../../queries/imports.js';
 import { CsvText, tooLong } from '../../streams/csv-text.js';
-import { administeredBy, commanderOf } from '../administer.js';
+import { administeredBy } from '../administer.js';
 
 /** Lines that are kept at once. */
 const portion = 5_000;
@@ -60,7 +60,7 @@ export async function receiveImport(
       {
         importId,
         organisationId,
-        startedBy: commanderOf(by),
+        startedBy: actorIdOf(by),
         startedByKind: by.kind,
         issuer: await issuerFor(service.db, organisationId, issuer),
         leasedUntil: new Date(now.getTime() + leaseMs),

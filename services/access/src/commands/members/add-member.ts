@@ -1,7 +1,7 @@
-import type { Caller } from '@definitivedx/auth';
+import { actorIdOf, type Caller } from '@definitivedx/auth';
 import { once, type ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, addMember as contract } from '@definitivedx/contracts';
-import { administer, commanderOf } from '../administer.js';
+import { administer } from '../administer.js';
 import { recordOf } from '../../queries/members.js';
 import { openPlace } from './keeping.js';
 
@@ -15,7 +15,7 @@ export function addMember(
   { commandId, name, email, roles, userName, subject, issuer }: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
   return administer(service, caller, { act: 'member.add' }, async (administration) => {
-    const reply = await once(administration.tx, commandId, commanderOf(administration.caller), async () => {
+    const reply = await once(administration.tx, commandId, actorIdOf(administration.caller), async () => {
       const memberId = await openPlace(administration, {
         name,
         email,

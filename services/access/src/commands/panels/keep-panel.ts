@@ -1,4 +1,4 @@
-import type { Caller } from '@definitivedx/auth';
+import { actorIdOf, type Caller } from '@definitivedx/auth';
 import { emit, once, type ServiceContext } from '@definitivedx/bus';
 import {
   defaultPanelTerms,
@@ -22,7 +22,7 @@ import {
   type OwnPanelRow,
 } from '../../data/own-panels.js';
 import { panelRecordOf } from '../../queries/own-panels.js';
-import { administer, commanderOf, type Administration } from '../administer.js';
+import { administer, type Administration } from '../administer.js';
 import { changedMeanwhile } from '../members/change-member.js';
 import { endPanel } from './leaving.js';
 
@@ -37,7 +37,7 @@ export function createPanel(
 ): Promise<ReplyOf<typeof creating>> {
   return administer(service, caller, { act: 'panel.create' }, async (administration) => {
     const { tx, organisationId, now } = administration;
-    const reply = await once(tx, commandId, commanderOf(administration.caller), async () => {
+    const reply = await once(tx, commandId, actorIdOf(administration.caller), async () => {
       const panelId = v7();
       await assertActiveMembers(administration, [
         { path: 'leadMemberId', memberId: leadMemberId },

@@ -1,4 +1,4 @@
-import type { Caller } from '@definitivedx/auth';
+import { actorIdOf, type Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import type {
   InputOf,
@@ -10,7 +10,7 @@ import type {
 import { conflict, invalidInput, notFound } from '@definitivedx/errors';
 import { answerOffer, keepOffer, offersTo, organisationOf, withdrawOffer } from '../../data/panel-offers.js';
 import { panelRecordOf } from '../../queries/own-panels.js';
-import { administer, commanderOf } from '../administer.js';
+import { administer } from '../administer.js';
 import { lockOpenPanel } from './keep-panel.js';
 
 /**
@@ -40,11 +40,7 @@ export function offerPanel(
         'An offer counts only for a panel that is open to listed organisations. Change openTo first.',
       );
     }
-    keepOffer(
-      tx,
-      { panelId, organisationId: to, by: commanderOf(administration.caller), expiresAt: end },
-      now,
-    );
+    keepOffer(tx, { panelId, organisationId: to, by: actorIdOf(administration.caller), expiresAt: end }, now);
     const reply = await panelRecordOf(tx, organisationId, panelId);
     return { reply, detail: { organisationId: to } };
   });
@@ -88,7 +84,7 @@ export function answerPanelOffer(
       if (!offer) throw notFound('offer');
       if (offer.expiresAt !== null && new Date(offer.expiresAt) <= now)
         throw conflict('This offer has ended. Ask the organisation to make it again.');
-      answerOffer(tx, { panelId, organisationId, by: commanderOf(administration.caller), answer }, now);
+      answerOffer(tx, { panelId, organisationId, by: actorIdOf(administration.caller), answer }, now);
       return { reply: { ...offer, status: answer }, detail: { answer } };
     },
   );

@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import type { Caller } from '@definitivedx/auth';
+import { actorIdOf, type Caller } from '@definitivedx/auth';
 import { once, type ServiceContext } from '@definitivedx/bus';
 import {
   defaultPanelTerms,
@@ -27,7 +27,7 @@ import { idOf, type Json, type JsonObject } from '../../domain/scim/attributes.j
 import { readGroup, type ScimGroup } from '../../domain/scim/group.js';
 import { applyPatch } from '../../domain/scim/patch.js';
 import { refusal } from '../../domain/scim/refusal.js';
-import { administer, commanderOf, type Administration } from '../administer.js';
+import { administer, type Administration } from '../administer.js';
 import { changedMeanwhile } from '../members/change-member.js';
 import { assertActiveMembers, assertNameFree } from '../panels/keep-panel.js';
 import { assertNotTooMany } from '../panels/panel-members.js';
@@ -76,7 +76,7 @@ export function createGroup(
 ): Promise<ScimResource> {
   return administer(service, caller, { act: 'scim.group.create' }, async (administration) => {
     const { tx, organisationId, now } = administration;
-    const reply = await once(tx, commandId, commanderOf(administration.caller), async () => {
+    const reply = await once(tx, commandId, actorIdOf(administration.caller), async () => {
       const group = readGroup(resource);
       const panelId = v7();
       await assertNameFree(administration, group.displayName, panelId);

@@ -1,4 +1,4 @@
-import type { Caller } from '@definitivedx/auth';
+import { actorIdOf, type Caller } from '@definitivedx/auth';
 import { once, type ServiceContext } from '@definitivedx/bus';
 import type {
   InputOf,
@@ -17,7 +17,7 @@ import { rolesGiven } from '../../domain/member-roles.js';
 import { idOf, isObject, type JsonObject } from '../../domain/scim/attributes.js';
 import { applyPatch } from '../../domain/scim/patch.js';
 import { readUser, writeUser, type ScimUser } from '../../domain/scim/user.js';
-import { administer, commanderOf, type Administration } from '../administer.js';
+import { administer, type Administration } from '../administer.js';
 import { changedMeanwhile } from '../members/change-member.js';
 import { assertNotLastAdministrator, endPlaceOf } from '../members/ending.js';
 import { changePlace, lockMember, openPlace } from '../members/keeping.js';
@@ -70,7 +70,7 @@ export function createUser(
 ): Promise<ScimResource> {
   return administer(service, caller, { act: 'scim.user.create' }, async (administration) => {
     const { tx, organisationId, now } = administration;
-    const reply = await once(tx, commandId, commanderOf(administration.caller), async () => {
+    const reply = await once(tx, commandId, actorIdOf(administration.caller), async () => {
       const user = readUser(resource);
       const memberId = await openPlace(administration, particularsOf(user));
       if (!user.active) setPlaceState(tx, { organisationId, memberId }, 'ended', now);

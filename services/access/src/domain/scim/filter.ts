@@ -25,9 +25,8 @@ const mostTerms = 100;
 const comparisons: readonly string[] = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'];
 
 /** Strings are JSON's. Attribute paths may begin with the URN of their schema, which has dots and colons in it. */
-// eslint-disable-next-line no-control-regex -- JSON's strings have none in them
 const token =
-  /\s*(?:(?<sign>[()[\]])|(?<string>"(?:[^"\\\u0000-\u001f]|\\.)*")|(?<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.:$-]))|(?<word>[A-Za-z][\w.:$-]*)|(?<rest>\.[A-Za-z][\w$-]*))/y;
+  /\s*(?:(?<sign>[()[\]])|(?<string>"(?:[^"\\]|\\.)*")|(?<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.:$-]))|(?<word>[A-Za-z][\w.:$-]*)|(?<rest>\.[A-Za-z][\w$-]*))/y;
 
 interface Token {
   readonly kind: 'sign' | 'string' | 'number' | 'word' | 'rest';
