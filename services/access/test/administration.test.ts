@@ -24,7 +24,10 @@ beforeEach(async () => {
 
 const ask = <C extends RequestContract>(contract: C, input: z.input<C['request']>, caller = admin) =>
   access.world.request(contract, caller, input);
-const add = (input: Partial<InputOf<typeof contracts.addMember>> = {}, caller = admin): Promise<MemberRecord> =>
+const add = (
+  input: Partial<InputOf<typeof contracts.addMember>> = {},
+  caller = admin,
+): Promise<MemberRecord> =>
   ask(
     contracts.addMember,
     {
@@ -107,14 +110,14 @@ describe('a member', () => {
   it('of another organisation is nobody here: not seen, changed or ended', async () => {
     const theirs = await access.member(other);
     const { memberId } = theirs;
-    for (const refused of [
-      ask(contracts.getMember, { memberId }),
-      ask(contracts.changeMember, { memberId, name: 'Changed' }),
-      ask(contracts.endPlace, { memberId }),
-      ask(contracts.reopenPlace, { memberId }),
-      ask(contracts.getMember, { memberId: v7() }),
+    for (const trying of [
+      () => ask(contracts.getMember, { memberId }),
+      () => ask(contracts.changeMember, { memberId, name: 'Changed' }),
+      () => ask(contracts.endPlace, { memberId }),
+      () => ask(contracts.reopenPlace, { memberId }),
+      () => ask(contracts.getMember, { memberId: v7() }),
     ])
-      await expect(refused).rejects.toMatchObject({
+      await expect(trying()).rejects.toMatchObject({
         code: 'not-found',
         message: 'There is no such member, or it is not shared with you.',
       });
@@ -148,7 +151,11 @@ describe('a member', () => {
 
   it('is changed only from the version that was seen', async () => {
     const { memberId, version } = await add();
-    const changed = await ask(contracts.changeMember, { memberId, name: 'Renamed', expectedVersion: version });
+    const changed = await ask(contracts.changeMember, {
+      memberId,
+      name: 'Renamed',
+      expectedVersion: version,
+    });
     expect(changed).toMatchObject({ name: 'Renamed' });
     expect(changed.version).toBeGreaterThan(version);
     await expect(
@@ -181,8 +188,8 @@ describe('administering', () => {
     await expect(ask(contracts.listMembers, {}, member)).rejects.toMatchObject({ code: 'forbidden' });
     const second = await access.member(trust, ['organisation-admin']);
     await ask(contracts.changeMember, { memberId: second.memberId, roles: ['clinician'] });
-    for (const refused of [ask(contracts.listMembers, {}, second), add({}, second)])
-      await expect(refused).rejects.toMatchObject({ code: 'forbidden' });
+    for (const trying of [() => ask(contracts.listMembers, {}, second), () => add({}, second)])
+      await expect(trying()).rejects.toMatchObject({ code: 'forbidden' });
     expect(
       await access.sql(
         `select act, detail from audit where actor_id = $1 and outcome = 'refused' order by id desc limit 1`,
@@ -203,19 +210,18 @@ describe('administering', () => {
 
   it('never ends with the last who can: not by role, by end, by emergency, nor by two at once', async () => {
     const { memberId } = admin;
-    for (const refused of [
-      ask(contracts.changeMember, { memberId, roles: ['clinician'] }),
-      ask(contracts.endPlace, { memberId }),
-      ask(contracts.endPlace, { memberId, emergency: true }),
+    for (const trying of [
+      () => ask(contracts.changeMember, { memberId, roles: ['clinician'] }),
+      () => ask(contracts.endPlace, { memberId }),
+      () => ask(contracts.endPlace, { memberId, emergency: true }),
     ])
-      await expect(refused).rejects.toMatchObject({ code: 'conflict' });
+      await expect(trying()).rejects.toMatchObject({ code: 'conflict' });
     // Who cannot sign in cannot administer.
-    const { subject: _none, ...noSignIn } = { subject: v7(), roles: ['organisation-admin' as const] };
     await ask(contracts.addMember, {
       commandId: v7(),
-      name: 'x',
+      name: 'New member',
       email: `${v7()}@demo.invalid`,
-      ...noSignIn,
+      roles: ['organisation-admin'],
     });
     await expect(ask(contracts.endPlace, { memberId })).rejects.toMatchObject({ code: 'conflict' });
 
@@ -239,7 +245,6 @@ describe('the end of a place', () => {
     const { panelsLeft } = await ask(contracts.endPlace, { memberId: specialist.memberId, emergency: true });
     expect(panelsLeft).toEqual([panel.panelId]);
     expect(await access.via(specialist, caseId)).toBeNull();
-    await expect(ask(contracts.listPanels, {}, specialist)).resolves.toBeDefined();
     expect(await eventsOf(contracts.placeEnded, specialist.memberId)).toEqual([
       {
         memberId: specialist.memberId,
