@@ -70,6 +70,15 @@ const ofAdmin = (admin: Part, request: Route['request']): Route => ({
   },
 });
 
+/** For members with one of these roles, about something that is not there. */
+const ofNothing = (roles: readonly Role[], request: Route['request']): Route => ({
+  request,
+  expected: (part) => {
+    const { expected } = doorRole(roles, request);
+    return expected(part) === 'through' ? 'not-found' : expected(part);
+  },
+});
+
 const clinical: readonly Role[] = ['clinician', 'specialist'];
 const anyRole: readonly Role[] = [...clinical, 'organisation-admin', 'programme-lead', 'operator'];
 
@@ -106,8 +115,101 @@ const attested = {
   'x-attestation-hash': anonymisationDuty.hash,
 };
 
+const admins: readonly Role[] = ['organisation-admin'];
+const ownMembers = '/api/v1/organisation/members';
+const ownPanels = '/api/v1/organisation/panels';
+
 /** Every route of the API, with a request that is right but for who makes it. Requests may be repeated by everyone. */
 export const routes: Readonly<Record<string, Route>> = {
+  'GET /api/v1/organisation/members': doorRole(admins, asks('GET', `${ownMembers}?limit=1`)),
+  // Refused later: no organisation takes sign-ins from there.
+  'POST /api/v1/organisation/members': doorRole(
+    admins,
+    asks('POST', ownMembers, {
+      name: 'Nobody',
+      email: 'nobody@demo.invalid',
+      roles: ['clinician'],
+      subject: 'nobody',
+      issuer: 'https://elsewhere.invalid',
+    }),
+  ),
+  'GET /api/v1/organisation/members/{memberId}': ofAdmin('trustAdmin', (stage) =>
+    asks('GET', `${ownMembers}/${stage.memberId.panelMember}`)(),
+  ),
+  'PATCH /api/v1/organisation/members/{memberId}': ofAdmin('trustAdmin', (stage) =>
+    asks('PATCH', `${ownMembers}/${stage.memberId.panelMember}`, { name: 'Cast panelMember' })(),
+  ),
+  // Refused later, of the organisation's own: who leads a panel needs a successor.
+  'DELETE /api/v1/organisation/members/{memberId}': ofAdmin('trustAdmin', (stage) =>
+    asks('DELETE', `${ownMembers}/${stage.memberId.panelMember}`)(),
+  ),
+  'POST /api/v1/organisation/members/{memberId}/deactivate': ofNothing(
+    admins,
+    asks('POST', `${ownMembers}/${id}/deactivate`),
+  ),
+  'POST /api/v1/organisation/members/{memberId}/reopen': ofAdmin('trustAdmin', (stage) =>
+    asks('POST', `${ownMembers}/${stage.memberId.panelMember}/reopen`)(),
+  ),
+  'GET /api/v1/organisation/members/imports': doorRole(admins, asks('GET', `${ownMembers}/imports`)),
+  // Refused later: there are no such columns.
+  'POST /api/v1/organisation/members/imports': doorRole(admins, asks('POST', `${ownMembers}/imports`, 'a,b')),
+  'GET /api/v1/organisation/members/imports/{importId}': ofNothing(
+    admins,
+    asks('GET', `${ownMembers}/imports/${id}`),
+  ),
+  'GET /api/v1/organisation/members/imports/{importId}/events': ofNothing(
+    admins,
+    asks('GET', `${ownMembers}/imports/${id}/events`),
+  ),
+  'GET /api/v1/organisation/panels': doorRole(admins, asks('GET', ownPanels)),
+  // Refused later: a panel needs members.
+  'POST /api/v1/organisation/panels': doorRole(
+    admins,
+    asks('POST', ownPanels, {
+      name: 'Nobody',
+      specialty: 'None',
+      phone: '01632 960000',
+      leadMemberId: id,
+      memberIds: [],
+    }),
+  ),
+  'GET /api/v1/organisation/panels/{panelId}': ofAdmin('trustAdmin', (stage) =>
+    asks('GET', `${ownPanels}/${stage.panelId}`)(),
+  ),
+  'PATCH /api/v1/organisation/panels/{panelId}': ofAdmin('trustAdmin', (stage) =>
+    asks('PATCH', `${ownPanels}/${stage.panelId}`, { phone: '01632 960001' })(),
+  ),
+  'POST /api/v1/organisation/panels/{panelId}/close': ofNothing(
+    admins,
+    asks('POST', `${ownPanels}/${id}/close`),
+  ),
+  'POST /api/v1/organisation/panels/{panelId}/members': ofAdmin('trustAdmin', (stage) =>
+    asks('POST', `${ownPanels}/${stage.panelId}/members`, { memberIds: [stage.memberId.panelMember] })(),
+  ),
+  // Refused later, of the organisation's own: it is the last one.
+  'DELETE /api/v1/organisation/panels/{panelId}/members/{memberId}': ofAdmin('trustAdmin', (stage) =>
+    asks('DELETE', `${ownPanels}/${stage.panelId}/members/${stage.memberId.panelMember}`)(),
+  ),
+  'POST /api/v1/organisation/panels/{panelId}/offers': ofAdmin('trustAdmin', (stage) =>
+    asks('POST', `${ownPanels}/${stage.panelId}/offers`, { odsCode: 'NOWHERE' })(),
+  ),
+  'DELETE /api/v1/organisation/panels/{panelId}/offers/{organisationId}': ofNothing(
+    admins,
+    asks('DELETE', `${ownPanels}/${id}/offers/${id}`),
+  ),
+  'GET /api/v1/organisation/panel-offers': doorRole(admins, asks('GET', '/api/v1/organisation/panel-offers')),
+  'POST /api/v1/organisation/panel-offers/{panelId}': ofNothing(
+    admins,
+    asks('POST', `/api/v1/organisation/panel-offers/${id}`, { answer: 'accepted' }),
+  ),
+  'POST /api/v1/accounts/{memberId}/disable': ofNothing(
+    ['operator'],
+    asks('POST', `/api/v1/accounts/${id}/disable`),
+  ),
+  'POST /api/v1/accounts/{memberId}/enable': ofNothing(
+    ['operator'],
+    asks('POST', `/api/v1/accounts/${id}/enable`),
+  ),
   'GET /auth/sign-in': open(asks('GET', '/auth/sign-in')),
   'POST /auth/sign-out': open(asks('POST', '/auth/sign-out')),
   'GET /api/v1/me': member(asks('GET', '/api/v1/me'), { beforeConsent: true }),
