@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { inRepository } from '@definitivedx/stack';
 import { cipherFlow } from './flows/cipher.js';
+import { csvFlow } from './flows/csv.js';
 import { filesFlow } from './flows/files.js';
 import { liveFlow } from './flows/live.js';
 import { createFlow, readFlow, type Options } from './flows/requests.js';
@@ -24,7 +25,14 @@ const options: Options = {
   seconds: option('seconds', 6),
   clients: option('clients', 16),
 };
-const flows = { create: createFlow, read: readFlow, live: liveFlow, files: filesFlow, cipher: cipherFlow };
+const flows = {
+  create: createFlow,
+  read: readFlow,
+  live: liveFlow,
+  files: filesFlow,
+  cipher: cipherFlow,
+  csv: csvFlow,
+};
 
 const note = (line: string): void => {
   console.log(line);
