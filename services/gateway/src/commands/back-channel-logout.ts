@@ -19,7 +19,7 @@ const logoutClaims = z
     iat: z.number(),
     sub: name.optional(),
     sid: name.optional(),
-    nonce: z.undefined(),
+    nonce: z.undefined().optional(),
     events: z.object({ [logoutEvent]: z.looseObject({}) }),
   })
   .refine(({ sub, sid }) => sub !== undefined || sid !== undefined);

@@ -72,9 +72,9 @@ const clientAuthentication = ({ clientSecret, publicUrl }: ProviderOptions) =>
 /** `fetch` with the provider's own guard against addresses inside the network, except towards the gateway. */
 const fetchFor =
   (publicUrl: string): typeof fetch =>
-  (url, init) => {
-    const ours = new Request(url).url.startsWith(`${publicUrl}/`);
-    return fetch(url, ours ? { ...init, dispatcher: undefined } : init);
+  (url, init = {}) => {
+    const { dispatcher: _guard, ...unguarded } = init;
+    return fetch(url, new Request(url).url.startsWith(`${publicUrl}/`) ? unguarded : init);
   };
 
 function configuration(options: ProviderOptions, keys: Keys, store: Store): Configuration {
