@@ -44,10 +44,11 @@ export class Egress {
 
   /**
    * Looks at an address as far as that goes without the network, for a form that takes one.
+   * @param path where the form has it
    * @throws AppError `invalid-input` with a sentence on what is wrong with it.
    */
-  check(url: string): void {
-    targetOf(url, this.settings);
+  check(url: string, path = 'url'): void {
+    targetOf(url, this.settings, path);
   }
 
   /**

@@ -34,6 +34,8 @@ export const environments = (setting: Setting) => {
   const common = (name: string): NodeJS.ProcessEnv => ({
     ...inherited(),
     NODE_ENV: 'development',
+    // What organisations name is on this machine too: their sign-in, their webhooks.
+    EGRESS_TRUSTED_HOSTS: '*',
     LOG_LEVEL: process.env['DDX_PROGRAM_LOG_LEVEL'] ?? process.env['LOG_LEVEL'] ?? 'info',
     OTEL_SERVICE_NAME: name,
     TRACE_DIR: join(stateDir, 'traces'),
@@ -57,7 +59,9 @@ export const environments = (setting: Setting) => {
       // Whoever tries it has nothing but this machine to name.
       EGRESS_TRUSTED_HOSTS: '*',
       FILES_URL: `http://127.0.0.1:${String(ports.files)}`,
+      ACCESS_URL: `http://127.0.0.1:${String(ports.access)}`,
     },
+    access: { AUDIT_KEY_FILE: secrets.auditKeyFile },
     files: { FILES_KEYRING_FILE: secrets.filesKeyringFile, FILES_DIR: join(stateDir, 'files') },
     notify: {
       PUBLIC_URL: setting.publicUrl,
@@ -114,6 +118,7 @@ export const environments = (setting: Setting) => {
         TRUST_ISSUER: setting.trustIssuer,
         MAILBOX_URL: setting.mailboxUrl,
       },
+      'audit:export': tool('operator'),
     }),
   };
 };

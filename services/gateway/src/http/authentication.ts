@@ -1,11 +1,20 @@
 import { createParamDecorator, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppError, invalidInput } from '@definitivedx/errors';
-import { asMember, callerOf, type Caller, type MemberCaller } from '@definitivedx/auth';
 import { odsCode as odsCodeField } from '@definitivedx/contracts';
+import {
+  asMember,
+  asOrganisation,
+  callerOf,
+  type Caller,
+  type ClientCaller,
+  type MemberCaller,
+  type OrganisationCaller,
+} from '@definitivedx/auth';
 import { BearerTokens } from '../sign-in/bearer-tokens.js';
 import { bearerAuthenticator, type AuthenticateBearer } from '../sign-in/bearer-strategy.js';
 import { Callers, type KnownCaller } from '../sign-in/callers.js';
+import { ClientTokens } from '../sign-in/client-tokens.js';
 import { Sessions } from '../sign-in/sessions.js';
 import { hashOf } from '../sign-in/secrets.js';
 import { sessionCookie } from './cookies.js';
@@ -27,8 +36,20 @@ export class Authentication {
     tokens: BearerTokens,
     private readonly sessions: Sessions,
     private readonly callers: Callers,
+    private readonly clientTokens: ClientTokens,
   ) {
     this.bearer = bearerAuthenticator(tokens);
+  }
+
+  /**
+   * The program that makes a request; undefined when its credential is none of a program's.
+   * @throws TokenRefused for a token that does not count, `unavailable` when it cannot be told.
+   */
+  async programOf(request: FastifyRequest): Promise<ClientCaller | undefined> {
+    const { authorization } = request.headers;
+    return authorization !== undefined && ClientTokens.isOne(authorization)
+      ? this.clientTokens.callerOf(authorization, request.ip)
+      : undefined;
   }
 
   /**
@@ -76,6 +97,11 @@ function odsCodeOf(header: string | string[] | undefined): string | null {
 /** Handler parameter: the signed-in member. */
 export const Member = createParamDecorator((_: unknown, context: ExecutionContext): MemberCaller =>
   asMember(callerOf(context.switchToHttp().getRequest<FastifyRequest>())),
+);
+
+/** Handler parameter: whoever acts for an organisation, a member or a program. */
+export const Acting = createParamDecorator((_: unknown, context: ExecutionContext): OrganisationCaller =>
+  asOrganisation(callerOf(context.switchToHttp().getRequest<FastifyRequest>())),
 );
 
 /** Handler parameter: the signed-in member with their name and organisation. */
