@@ -8,7 +8,7 @@ import { jetstream } from '@nats-io/jetstream';
 import type { JSONWebKeySet, JWK } from 'jose';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
-import { CallerSigner, type Caller, type MemberCaller, type ServiceCaller } from '@definitivedx/auth';
+import { CallerSigner, type Caller, type ClientCaller, type MemberCaller, type ServiceCaller } from '@definitivedx/auth';
 import {
   defaultTuning,
   header,
@@ -220,6 +220,16 @@ export class World {
       roles: claims.roles ?? ['clinician'],
       consented: claims.consented ?? true,
       sessionId: claims.sessionId ?? randomUUID(),
+    });
+  }
+
+  /** A program of an organisation, as the gateway would vouch for it. */
+  program(claims: Partial<Omit<ClientCaller, 'kind' | 'token'>> = {}): Promise<ClientCaller> {
+    return this.signer.client({
+      clientId: claims.clientId ?? uuidv7(),
+      organisationId: claims.organisationId ?? uuidv7(),
+      scopes: claims.scopes ?? [],
+      from: claims.from,
     });
   }
 
