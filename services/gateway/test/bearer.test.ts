@@ -150,6 +150,24 @@ describe('until both texts are accepted', () => {
     ['POST', '/api/v1/metrics/baselines', {}],
     ['GET', '/api/v1/events', undefined],
   ];
+  /** For a role that this person does not have: they are told of that first. */
+  const administration: [string, string, unknown][] = [
+    ['GET', '/api/v1/organisation/clients', undefined],
+    ['POST', '/api/v1/organisation/clients', {}],
+    ['DELETE', `/api/v1/organisation/clients/${caseId}`, undefined],
+    ['PUT', `/api/v1/organisation/clients/${caseId}/keys`, {}],
+    ['POST', `/api/v1/organisation/clients/${caseId}/scim-token`, {}],
+    ['DELETE', `/api/v1/organisation/clients/${caseId}/scim-token/${caseId}`, undefined],
+    ['GET', '/api/v1/organisation/webhooks', undefined],
+    ['POST', '/api/v1/organisation/webhooks', {}],
+    ['PATCH', `/api/v1/organisation/webhooks/${caseId}`, {}],
+    ['DELETE', `/api/v1/organisation/webhooks/${caseId}`, undefined],
+    ['POST', `/api/v1/organisation/webhooks/${caseId}/secret`, {}],
+    ['POST', `/api/v1/organisation/webhooks/${caseId}/ping`, {}],
+    ['GET', `/api/v1/organisation/webhooks/${caseId}/deliveries`, undefined],
+    ['POST', `/api/v1/organisation/webhooks/${caseId}/deliveries/${caseId}/replay`, {}],
+    ['POST', `/api/v1/organisation/webhooks/${caseId}/replays`, {}],
+  ];
   const open = ['/api/v1/me', '/api/v1/consent-texts', '/api/v1/consents'];
 
   it('this table knows every route of the API', async () => {
@@ -158,7 +176,9 @@ describe('until both texts are accepted', () => {
       '/api/openapi.json',
     );
     const known = new Set(
-      [...open, ...refused.map(([, path]) => path)].map((path) => path.replaceAll(caseId, '{}')),
+      [...open, ...[...refused, ...administration].map(([, path]) => path)].map((path) =>
+        path.replaceAll(caseId, '{}'),
+      ),
     );
     const routes = Object.keys(body.paths).filter((path) => path.startsWith('/api/v1'));
     expect(
@@ -171,6 +191,15 @@ describe('until both texts are accepted', () => {
     const answer = await client.ask(method, path, body);
     expect([answer.status, answer.body.code]).toEqual([403, 'consent-required']);
   });
+
+  it.each(administration)(
+    '%s %s answers forbidden to who is no administrator',
+    async (method, path, body) => {
+      const client = await clientOf(subjectOf('gp-two'));
+      const answer = await client.ask(method, path, body);
+      expect([answer.status, answer.body.code]).toEqual([403, 'forbidden']);
+    },
+  );
 
   it('and from the very next request on everything is open, until a new version is in force', async () => {
     const client = await clientOf(subjectOf('gp-two'));

@@ -36,14 +36,18 @@ interface News {
   readonly only?: readonly string[];
 }
 
-function note({ webhooks }: Noting, context: EventContext, { type, caseId, at, data, only }: News): void {
+function note(
+  { service, webhooks }: Noting,
+  context: EventContext,
+  { type, caseId, at, data, only }: News,
+): void {
   const delivery = {
     type,
     body: webhookBody(type, new Date(at), { caseId, ...data }),
     sourceMessage: context.messageId,
     traceparent: currentTraceparent(),
   };
-  recordCaseNews(context.tx, caseId, delivery, new Date(at), only ?? null);
+  recordCaseNews(context.tx, caseId, delivery, service.clock.now(), only ?? null);
   context.afterCommit(() => {
     webhooks.wake();
   });
