@@ -117,7 +117,7 @@ export class WebhookSender implements OnApplicationBootstrap, OnModuleDestroy {
     return inSpan('webhook send', { kind: SpanKind.CLIENT, parent, links, attributes }, async () => {
       const sent = await attemptDelivery(this.egress, delivery, at, this.timeoutMs);
       await this.service.db.transaction((tx) => this.settle(tx, endpoint, delivery, sent));
-      const { outcome, status, code } = sent.attempt;
+      const { outcome, status, code, durationMs } = sent.attempt;
       log.info('webhook-attempt', {
         webhookId: endpoint.id,
         deliveryId: delivery.id,
@@ -125,6 +125,7 @@ export class WebhookSender implements OnApplicationBootstrap, OnModuleDestroy {
         ...(status !== null && { status }),
         ...(code !== null && { code }),
         attempt: delivery.attempts + 1,
+        durationMs,
       });
       return sent.verdict === 'delivered';
     });
