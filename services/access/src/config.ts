@@ -1,13 +1,31 @@
-import { loadConfig, type ServiceConfig } from '@definitivedx/bus';
+import type { JsonWebKey } from 'node:crypto';
+import { z } from 'zod';
+import { loadConfig, parseEnv, secretFile, type ServiceConfig } from '@definitivedx/bus';
 import { egressSettings, type EgressSettings } from '@definitivedx/egress';
 
+/** Environment of access beside that of every service. */
+const accessEnv = {
+  /** The Ed25519 key (private JWK with a `kid`) that the tree heads of the audit are signed with. */
+  AUDIT_KEY_FILE: secretFile.transform((content, context) => {
+    try {
+      return z.looseObject({ kid: z.string().min(1), d: z.string() }).parse(JSON.parse(content));
+    } catch {
+      context.addIssue({ code: 'custom', message: 'names a file that is not a private JWK with a "kid"' });
+      return z.NEVER;
+    }
+  }),
+};
+
+export type AuditKey = JsonWebKey & { readonly kid?: string };
+
 export interface AccessConfig extends ServiceConfig {
+  readonly auditKey: AuditKey;
   /** Which addresses that organisations name may be called; the strict rule when absent. */
   readonly egress?: EgressSettings;
 }
 
 /** The configuration of access from its environment. @throws Error with one line per wrong variable. */
-export const loadAccessConfig = (env: NodeJS.ProcessEnv = process.env): AccessConfig => ({
-  ...loadConfig('access', env),
-  egress: egressSettings(env),
-});
+export function loadAccessConfig(env: NodeJS.ProcessEnv = process.env): AccessConfig {
+  const { AUDIT_KEY_FILE: auditKey } = parseEnv(accessEnv, env);
+  return { ...loadConfig('access', env), auditKey, egress: egressSettings(env) };
+}

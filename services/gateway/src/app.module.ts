@@ -7,6 +7,8 @@ import { databaseOptions } from './data/database.js';
 import { FileDoor } from './files/file-door.js';
 import { Housekeeping } from './housekeeping.js';
 import { ApiDocument } from './http/api-document.js';
+import { AudienceController } from './http/audience.controller.js';
+import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
@@ -19,6 +21,8 @@ import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
 import { MemberController } from './http/member.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
+import { OnCallController } from './http/on-call.controller.js';
+import { OrganisationController } from './http/organisation.controller.js';
 import { OAuthController } from './http/oauth.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { SiteController } from './http/site.controller.js';
@@ -28,9 +32,9 @@ import { BearerTokens } from './sign-in/bearer-tokens.js';
 import { Callers } from './sign-in/callers.js';
 import { ClientTokens } from './sign-in/client-tokens.js';
 import { SignInContext } from './sign-in/context.js';
-import { IdentityProvider } from './sign-in/identity-provider.js';
+import { GatewayKeys } from './sign-in/gateway-keys.js';
+import { Issuers } from './sign-in/issuers.js';
 import { Sessions } from './sign-in/sessions.js';
-import { SigningKeys } from './sign-in/signing-keys.js';
 
 @Module({})
 class GatewayModule {}
@@ -44,11 +48,15 @@ export function appModule(config: GatewayConfig): DynamicModule {
       SiteController,
       SignInController,
       MemberController,
+      ApplicationsController,
       DirectoryController,
       CasesController,
+      AudienceController,
       CaseCourseController,
       HandOversController,
       MetricsController,
+      OrganisationController,
+      OnCallController,
       EventsController,
       FilesController,
       OAuthController,
@@ -67,12 +75,12 @@ export function appModule(config: GatewayConfig): DynamicModule {
       Commands,
       Downloads,
       FileDoor,
+      GatewayKeys,
       Housekeeping,
-      IdentityProvider,
+      Issuers,
       LiveConnections,
       Sessions,
       SignInContext,
-      SigningKeys,
     ],
   };
 }

@@ -6,6 +6,7 @@ import { DeadLetters } from './bus/dead-letters.js';
 import { HandOversDoor } from './bus/hand-overs.js';
 import { OnCallDoor } from './bus/on-call.js';
 import { StreamsDoor } from './bus/streams.js';
+import { TestPagesDoor } from './bus/test-pages.js';
 import { WebhooksDoor } from './bus/webhooks.js';
 import type { NotifyConfig } from './config.js';
 import { databaseOptions } from './data/database.js';
@@ -21,7 +22,7 @@ class NotifyModule {}
 export const appModule = (config: NotifyConfig): DynamicModule => ({
   module: NotifyModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [CaseEvents, DeadLetters, HandOversDoor, OnCallDoor, StreamsDoor, WebhooksDoor],
+  controllers: [CaseEvents, DeadLetters, HandOversDoor, OnCallDoor, StreamsDoor, TestPagesDoor, WebhooksDoor],
   providers: [
     { provide: Egress, useFactory: () => new Egress(config.egress ?? strictEgress) },
     {

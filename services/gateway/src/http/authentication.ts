@@ -1,6 +1,7 @@
 import { createParamDecorator, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { AppError } from '@definitivedx/errors';
+import { AppError, invalidInput } from '@definitivedx/errors';
+import { odsCode as odsCodeField } from '@definitivedx/contracts';
 import {
   asMember,
   asOrganisation,
@@ -57,18 +58,40 @@ export class Authentication {
    * `unavailable` when it cannot be told.
    */
   async of(request: FastifyRequest): Promise<KnownCaller | undefined> {
-    const { authorization } = request.headers;
+    const { authorization, [actingHeader]: acting } = request.headers;
     if (authorization !== undefined) {
-      const { issuer, subject } = await this.bearer(request);
+      const holder = await this.bearer(request);
       // The token's hash names it, so that the caller can be kept without keeping the token.
       const sessionId = `token-${hashOf(authorization).toString('base64url')}`;
-      return this.callers.of({ sessionId, issuer, subject, from: request.ip });
+      const { endsAt: tokenEndsAt, ...rest } = holder;
+      return this.callers.of({
+        ...rest,
+        ...{ sessionId, tokenEndsAt, odsCode: odsCodeOf(acting), from: request.ip },
+      });
+    }
+    if (acting !== undefined && request.cookies[sessionCookie.name] !== undefined) {
+      throw refusedHeader('A session is switched with POST /api/v1/me/organisation; leave the header out.');
     }
     const cookie = request.cookies[sessionCookie.name];
     return cookie === undefined
       ? undefined
       : this.callers.of({ ...(await this.sessions.credentialOf(cookie)), from: request.ip });
   }
+}
+
+/** With a bearer token: the organisation to act for, by its ODS code. */
+export const actingHeader = 'acting-organisation';
+
+const refusedHeader = (message: string): AppError =>
+  invalidInput('The organisation to act for cannot be told from the request.', [
+    { path: 'Acting-Organisation', message },
+  ]);
+
+function odsCodeOf(header: string | string[] | undefined): string | null {
+  if (header === undefined) return null;
+  const parsed = odsCodeField.safeParse(header);
+  if (!parsed.success) throw refusedHeader('An ODS code is 3 to 12 upper-case letters and digits.');
+  return parsed.data;
 }
 
 /** Handler parameter: the signed-in member. */

@@ -24,6 +24,7 @@ import { addStreams } from './uploads.js';
 export const bodyLimit = 256 * 1024;
 
 const apiPath = '/api/v1/';
+const applicationsPath = '/api/v1/applications';
 /** A request must be complete within this, in milliseconds; an upload takes as long as its sender's line needs. */
 const requestLimitMs = 30_000;
 const unlimited = new Set(['/healthz', '/readyz']);
@@ -81,6 +82,12 @@ async function configure(app: NestFastifyApplication): Promise<void> {
   fastify.addHook('onRequest', async (request, reply) => {
     refuseForeignPages(request, options.publicUrl.origin);
     if (request.routeOptions.url?.startsWith(apiPath)) await authenticate(authentication, request, reply);
+  });
+  // An open door that has us ask addresses of the applicant's: a person at a keyboard needs it a few times.
+  fastify.addHook('onRoute', (route) => {
+    if (route.url !== applicationsPath || route.method !== 'POST') return;
+    const rateLimit = { max: options.applicationsPerHour, timeWindow: 60 * 60_000 };
+    route.config = { ...route.config, rateLimit };
   });
   await app.register(fastifyRateLimit, {
     max: options.rateLimitPerMinute,

@@ -4,11 +4,13 @@ import {
   caseEnded,
   casePosted,
   caseShared,
+  governanceOpened,
   responsibilityMoved,
   shareRevoked,
   type DataOf,
 } from '@definitivedx/contracts';
 import { noteHandOver, settleCase } from '../commands/settle-case.js';
+import { tellOfGovernance } from '../commands/tell-of-governance.js';
 import { tellOfPost } from '../commands/tell-of-post.js';
 import { tellOfRevoke } from '../commands/tell-of-revoke.js';
 import { tellOfShare } from '../commands/tell-of-share.js';
@@ -45,6 +47,11 @@ export class CaseEvents {
     await tellOfRevoke(this, context, event);
     await settleCase(this.service, context, event.caseId, 'dropped', new Date(event.at));
     await noteRevoked(this, context, event);
+  }
+
+  @Consumes(governanceOpened)
+  opened(event: DataOf<typeof governanceOpened>, context: EventContext): Promise<void> {
+    return tellOfGovernance(this, context, event);
   }
 
   @Consumes(responsibilityMoved)
