@@ -299,7 +299,7 @@ describe('a token of a program', () => {
   const reach: Readonly<Record<Scope, RegExp>> = {
     scim: /^\/scim\/v2\//,
     members: /^\/api\/v1\/organisation\/members/,
-    panels: /^\/api\/v1\/organisation\/panels/,
+    panels: /^\/api\/v1\/organisation\/panel(s|-offers)/,
     webhooks: /^\/api\/v1\/organisation\/webhooks/,
     audit: /^\/api\/v1\/(organisation\/)?audit/,
     export: /^\/api\/v1\/organisation\/export/,
