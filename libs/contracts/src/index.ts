@@ -2,6 +2,7 @@ export * from './define.js';
 export * from './fields.js';
 export * from './access/audit-search.js';
 export * from './access/audit-tree.js';
+export * from './access/consent.js';
 export * from './access/directory.js';
 export * from './access/grants.js';
 export * from './access/identity.js';

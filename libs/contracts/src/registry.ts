@@ -1,5 +1,6 @@
 import * as auditSearch from './access/audit-search.js';
 import * as auditTree from './access/audit-tree.js';
+import * as consent from './access/consent.js';
 import * as directory from './access/directory.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
@@ -33,6 +34,7 @@ const all: readonly AnyContract[] = [
   ...[
     auditSearch,
     auditTree,
+    consent,
     directory,
     grants,
     identity,

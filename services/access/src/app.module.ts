@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ServiceContext, ServiceModule } from '@definitivedx/bus';
 import { AuditDoor } from './bus/audit.js';
+import { ConsentDoor } from './bus/consent.js';
 import { DirectoryDoor } from './bus/directory.js';
 import { GrantsDoor } from './bus/grants.js';
 import { IdentityDoor } from './bus/identity.js';
@@ -16,7 +17,7 @@ class AppModule {}
 export const appModule = (config: AccessConfig): DynamicModule => ({
   module: AppModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [GrantsDoor, DirectoryDoor, IdentityDoor, AuditDoor],
+  controllers: [GrantsDoor, DirectoryDoor, IdentityDoor, AuditDoor, ConsentDoor],
   providers: [
     {
       provide: AuditSealer,

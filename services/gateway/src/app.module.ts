@@ -7,10 +7,12 @@ import { databaseOptions } from './data/database.js';
 import { FileDoor } from './files/file-door.js';
 import { Housekeeping } from './housekeeping.js';
 import { ApiDocument } from './http/api-document.js';
+import { AuditController } from './http/audit.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
 import { Commands } from './http/commands.js';
+import { ConsentController } from './http/consent.controller.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { Downloads } from './http/downloads.js';
 import { EventsController } from './http/events.controller.js';
@@ -47,6 +49,8 @@ export function appModule(config: GatewayConfig): DynamicModule {
       MetricsController,
       EventsController,
       FilesController,
+      AuditController,
+      ConsentController,
     ],
     providers: [
       { provide: APP_GUARD, useClass: DoorGuard },

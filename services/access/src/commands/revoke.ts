@@ -4,6 +4,7 @@ import type { InputOf, ReplyOf, revokeGrant } from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
 import { assertActing } from '../data/directory.js';
 import { endGrant, granteeOf, lockCase, openAnswerers } from '../data/grants.js';
+import { auditGrants } from './audit-grants.js';
 import { auditRefusal } from './audit-refusal.js';
 
 /**
@@ -25,6 +26,10 @@ export async function revoke(
     if (found?.requesterId !== member.memberId) return undefined;
     const grant = await endGrant(tx, input.caseId, input.grantId, now, member.memberId);
     if (!grant) throw notFound('share');
+    const { caseId, grantId } = input;
+    // A repeat finds it ended earlier.
+    if (grant.revokedAt?.getTime() === now.getTime())
+      auditGrants(tx, member, { act: 'grant.end', caseId, at: now, grants: 1, grantId });
     return { grant, answerers: await openAnswerers(tx, input.caseId, now) };
   });
 

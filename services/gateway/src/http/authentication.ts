@@ -55,6 +55,11 @@ export const Member = createParamDecorator((_: unknown, context: ExecutionContex
   asMember(callerOf(context.switchToHttp().getRequest<FastifyRequest>())),
 );
 
+/** Handler parameter: whoever the route's door let in, a person or a program. */
+export const Acting = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
+  callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
 /** Handler parameter: the signed-in member with their name and organisation. */
 export const Known = createParamDecorator((_: unknown, context: ExecutionContext): KnownCaller => {
   const { known } = context.switchToHttp().getRequest<FastifyRequest>();
