@@ -56,7 +56,7 @@ describe('doors', () => {
     expect(routes).toBeGreaterThan(20);
   });
 
-  it('let nobody in who is not signed in, on any documented route but sign-in and sign-out', async () => {
+  it('let nobody in who is not signed in, on any documented route but sign-in, sign-out and public keys', async () => {
     const { paths } = (await (await ask('/api/openapi.json')).json()) as ApiDocument;
     const open: string[] = [];
     for (const [path, operations] of Object.entries(paths)) {
@@ -70,7 +70,7 @@ describe('doors', () => {
           expect(await problemOf(response)).toMatchObject({ code: 'not-signed-in', status: 401 });
       }
     }
-    expect(open.sort()).toEqual(['/auth/sign-in', '/auth/sign-out']);
+    expect(open.sort()).toEqual(['/.well-known/definitivedx-audit.json', '/auth/sign-in', '/auth/sign-out']);
   });
 });
 

@@ -9,7 +9,10 @@ import { serviceOptions } from '../../src/http/server.js';
 export const audience = 'urn:definitivedx:api';
 
 /** Runs the gateway in this process, on the world's clock, against the development identity provider by default. */
-export function startGateway(world: World, options: Partial<GatewayOptions> = {}): Promise<RunningService> {
+export function startGateway(
+  world: World,
+  options: Partial<GatewayOptions & { port: number }> = {},
+): Promise<RunningService> {
   const config: GatewayOptions = {
     publicUrl: new URL(world.publicUrl),
     issuer: world.issuer,
