@@ -65,12 +65,54 @@ export const ageBand = z.enum([
   '16-18 years',
 ]);
 
+/** What any grant may carry. */
+const terms = {
+  expiresAt: instant.optional().describe('When the share ends by itself; never, when absent.'),
+  reason: line(200).optional().describe('Why, for those who control the case and for the audit.'),
+};
+
 /** Whom a grant is for. */
 export const audienceEntry = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('member'), memberId: id, expiresAt: instant.optional() }),
-  z.strictObject({ kind: z.literal('panel'), panelId: id, expiresAt: instant.optional() }),
-  z.strictObject({ kind: z.literal('everyone'), expiresAt: instant.optional() }),
+  z.strictObject({
+    kind: z.literal('member'),
+    memberId: id,
+    ...terms,
+    control: z
+      .literal(true)
+      .optional()
+      .describe('The person may also share the case and end shares, as the requester may.'),
+  }),
+  z.strictObject({ kind: z.literal('panel'), panelId: id, ...terms }),
+  z.strictObject({ kind: z.literal('everyone'), ...terms }),
 ]);
+
+/** Why someone may see a case, from the strongest relation to the weakest. */
+export const everyRelation = [
+  'requester',
+  'delegate',
+  'cover',
+  'member',
+  'panel',
+  'everyone',
+  'governance',
+] as const;
+export const relation = z.enum(everyRelation);
+
+/** What a case is opened for. */
+export const everyPurpose = [
+  'read',
+  'list',
+  'post',
+  'hand-over',
+  'files',
+  'file-upload',
+  'file-download',
+  'audience',
+  'audit',
+  'close',
+  'record-copy',
+] as const;
+export const purpose = z.enum(everyPurpose);
 
 /** The same command id carried out twice has one effect and one reply. */
 export const commandId = id.describe('Unique per attempt to do something; a repeat returns the first reply.');
@@ -78,6 +120,8 @@ export const commandId = id.describe('Unique per attempt to do something; a repe
 export const cursor = z.string().max(200).describe('Opaque; take it from the previous page.');
 export const pageLimit = z.int().min(1).max(100).default(50);
 
+export type Relation = z.output<typeof relation>;
+export type Purpose = z.output<typeof purpose>;
 export type Priority = z.output<typeof priority>;
 export type CaseStatus = z.output<typeof caseStatus>;
 export type PostKind = z.output<typeof postKind>;

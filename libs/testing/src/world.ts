@@ -122,6 +122,11 @@ export class World {
     return `http://localhost:${String(this.ports.identityProvider)}`;
   }
 
+  /** The second development issuer: a trust's own, to which we are known by the gateway's key. */
+  get trustIssuer(): string {
+    return `http://localhost:${String(this.ports.trustIdentityProvider)}`;
+  }
+
   /** Configuration of a service with its own credential, for this world. */
   config(service: ServiceName): ServiceConfig {
     return {
@@ -180,7 +185,7 @@ export class World {
     return { url: this.mailboxUrl, smtpUrl: `smtp://127.0.0.1:${String(this.ports.smtp)}`, process };
   }
 
-  /** The development identity provider. */
+  /** The development identity provider, both its issuers. */
   async identityProvider(): Promise<{ issuer: string; process: ManagedProcess }> {
     const program = [inRepository('tools/stack/dist/identity-provider/main.js')];
     const environment = this.environment().identityProvider();
@@ -311,6 +316,7 @@ export class World {
       host: '127.0.0.1',
       publicUrl: this.publicUrl,
       issuer: this.issuer,
+      trustIssuer: this.trustIssuer,
       mailboxUrl: this.mailboxUrl,
       natsUrl: this.nats.url,
       secrets: this.secrets,

@@ -1,14 +1,21 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ServiceContext, ServiceModule } from '@definitivedx/bus';
+import { Egress, strictEgress } from '@definitivedx/egress';
+import { ApplicationsDoor } from './bus/applications.js';
 import { AuditDoor } from './bus/audit.js';
 import { ConsentDoor } from './bus/consent.js';
+import { ClientsDoor } from './bus/clients.js';
 import { DirectoryDoor } from './bus/directory.js';
+import { GovernanceDoor } from './bus/governance.js';
 import { GrantsDoor } from './bus/grants.js';
 import { IdentityDoor } from './bus/identity.js';
+import { IssuersDoor } from './bus/issuers.js';
+import { ClientsContext } from './clients-context.js';
 import type { AccessConfig } from './config.js';
 import { databaseOptions } from './data/database.js';
 import { HeadSigner } from './sealing/tree-head.js';
 import { AuditSealer } from './work/audit-sealer.js';
+import { KeyFetcher } from './work/key-fetcher.js';
 
 @Module({})
 class AppModule {}
@@ -17,12 +24,25 @@ class AppModule {}
 export const appModule = (config: AccessConfig): DynamicModule => ({
   module: AppModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [GrantsDoor, DirectoryDoor, IdentityDoor, AuditDoor, ConsentDoor],
+  controllers: [
+    GrantsDoor,
+    GovernanceDoor,
+    DirectoryDoor,
+    IdentityDoor,
+    IssuersDoor,
+    ApplicationsDoor,
+    ClientsDoor,
+    AuditDoor,
+    ConsentDoor,
+  ],
   providers: [
     {
       provide: AuditSealer,
       useFactory: (service: ServiceContext) => new AuditSealer(service, new HeadSigner(config.auditKey)),
       inject: [ServiceContext],
     },
+    { provide: Egress, useFactory: () => new Egress(config.egress ?? strictEgress) },
+    ClientsContext,
+    KeyFetcher,
   ],
 });

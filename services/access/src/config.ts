@@ -1,6 +1,7 @@
 import type { JsonWebKey } from 'node:crypto';
 import { z } from 'zod';
 import { loadConfig, parseEnv, secretFile, type ServiceConfig } from '@definitivedx/bus';
+import { egressSettings, type EgressSettings } from '@definitivedx/egress';
 
 /** Environment of access beside that of every service. */
 const accessEnv = {
@@ -19,10 +20,12 @@ export type AuditKey = JsonWebKey & { readonly kid?: string };
 
 export interface AccessConfig extends ServiceConfig {
   readonly auditKey: AuditKey;
+  /** Which addresses that organisations name may be called; the strict rule when absent. */
+  readonly egress?: EgressSettings;
 }
 
 /** The configuration of access from its environment. @throws Error with one line per wrong variable. */
 export function loadAccessConfig(env: NodeJS.ProcessEnv = process.env): AccessConfig {
   const { AUDIT_KEY_FILE: auditKey } = parseEnv(accessEnv, env);
-  return { ...loadConfig('access', env), auditKey };
+  return { ...loadConfig('access', env), auditKey, egress: egressSettings(env) };
 }

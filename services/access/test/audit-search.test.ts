@@ -15,7 +15,10 @@ import { AccessWorld, toMember } from './access-world.js';
 import { Ledger } from './audit-ledger.js';
 
 type Page = ReplyOf<typeof searchCaseAudit>;
-type Organisation = { organisationId: string; odsCode: string };
+interface Organisation {
+  readonly organisationId: string;
+  readonly odsCode: string;
+}
 
 let access: AccessWorld;
 let practice: Organisation;

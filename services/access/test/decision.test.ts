@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { MemberCaller } from '@definitivedx/auth';
-import { checkAccess, requesterPurposes, whoMaySee, type AudienceEntry } from '@definitivedx/contracts';
+import { whoMaySee, type AudienceEntry } from '@definitivedx/contracts';
 import { AccessWorld, inOneHour, toEveryone, toMember, toPanel } from './access-world.js';
 
 let access: AccessWorld;
@@ -240,15 +240,6 @@ describe('who may see a case', () => {
       { outcome: 'allowed', n: 10 },
       { outcome: 'refused', n: 89 },
     ]);
-  });
-
-  it.each(requesterPurposes)("lets only the requester in for the purpose '%s'", async (purpose) => {
-    const caller = await specialist();
-    const { caseId } = await access.newCase(gp, toMember(caller));
-    const ask = async (by: MemberCaller) =>
-      (await access.world.request(checkAccess, by, { caseIds: [caseId], purpose })).allowed;
-    expect(await ask(caller)).toEqual([]);
-    expect(await ask(gp)).toEqual([{ caseId, via: 'requester', grantId: null }]);
   });
 
   it('names the grant that opens the case', async () => {

@@ -144,6 +144,7 @@ export class Clinic {
       intendedAction: 'unsure',
       priority: 'routine',
       audience,
+      inviteOnly: false,
       ...rest,
     };
   }

@@ -44,11 +44,12 @@ describe('sharing a new case', () => {
     expect(audience.map(({ kind, principal }) => ({ kind, principal }))).toEqual(
       expect.arrayContaining([
         { kind: 'requester', principal: gp.memberId },
+        { kind: 'practice', principal: (await gp.caller()).organisationId },
         { kind: 'panel', principal: panel.panelId },
         { kind: 'member', principal: invited.memberId },
       ]),
     );
-    expect(audience).toHaveLength(3);
+    expect(audience).toHaveLength(4);
     expect(await clinic.rows('select command_id from reserved_ids where case_id = $1', [caseId])).toEqual([]);
   });
 

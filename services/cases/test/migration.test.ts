@@ -51,8 +51,11 @@ describe('the migrations', () => {
     const [first, second] = [randomUUID(), randomUUID()];
     const [led, alone] = [await oldCase(first, second), await oldCase()];
     for (let count = 0; count < 40; count += 1) await oldCase(second);
-    expect(await migrate(databaseOptions(world.databaseUrls.cases))).toBe(1);
+    expect(await migrate(databaseOptions(world.databaseUrls.cases))).toBe(2);
 
+    const filed = `select count(*)::int as n from cases c
+      where exists (select from audience a where a.case_id = c.id and a.kind = 'practice' and a.principal = c.organisation_id)`;
+    expect(await sql(filed)).toEqual([{ n: 42 }]);
     const migrated = await cases();
     expect(new Set(migrated.map(({ code }) => code)).size).toBe(42);
     expect(migrated.filter(({ code }) => readCaseCode(code) !== code)).toEqual([]);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { RunningService } from '@definitivedx/bus';
 import {
-  publishText,
+  type publishText,
   registerMember,
   roles,
   type ReplyOf,

@@ -18,6 +18,8 @@ export interface Secrets {
   /** The public halves of all of them. */
   readonly callerJwksFile: string;
   readonly oidcClientSecretFile: string;
+  /** The key pairs by which organisations' issuers know the gateway. */
+  readonly gatewayKeyFile: string;
   /** The keys that the keys of files are wrapped under. */
   readonly filesKeyringFile: string;
   /** Ed25519 private key (JWK) that the tree heads of the audit are signed with. */
@@ -45,6 +47,12 @@ async function signingKey(owner: Principal | 'audit'): Promise<string> {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const kid = `${owner}-${randomBytes(4).toString('hex')}`;
   return JSON.stringify({ ...(await exportJWK(privateKey)), kid, alg: 'EdDSA', use: 'sig' });
+}
+
+async function gatewayKeys(): Promise<string> {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const kid = `gateway-${randomBytes(4).toString('hex')}`;
+  return JSON.stringify({ keys: [{ ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' }] });
 }
 
 function keyring(): string {
@@ -83,6 +91,8 @@ export async function ensureSecrets(dir: string): Promise<Secrets> {
 
   const oidcClientSecretFile = at('oidc-client-secret');
   await once(oidcClientSecretFile, token);
+  const gatewayKeyFile = at('gateway.keys.jwk.json');
+  await once(gatewayKeyFile, gatewayKeys);
   const filesKeyringFile = at('files.keyring.json');
   await once(filesKeyringFile, keyring);
   const auditKeyFile = at('audit.jwk.json');
@@ -96,6 +106,7 @@ export async function ensureSecrets(dir: string): Promise<Secrets> {
     callerKeyFile,
     callerJwksFile,
     oidcClientSecretFile,
+    gatewayKeyFile,
     filesKeyringFile,
     auditKeyFile,
   };

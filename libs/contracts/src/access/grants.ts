@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { request } from '../define.js';
 import { panelDetail } from './panels.js';
-import { audienceEntry, id, instant } from '../fields.js';
+import { audienceEntry, id, instant, purpose, relation } from '../fields.js';
 
 const grantee = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('member'), memberId: id }),
@@ -16,14 +16,25 @@ export const grant = z.strictObject({
   givenAt: instant,
   expiresAt: instant.nullable(),
   revokedAt: instant.nullable(),
+  control: z.boolean().describe('A delegate: shares and ends shares as the requester may.'),
+  reason: z.string().nullable(),
 });
+
+/** How many may see a case now; counted up to ten thousand. */
+const reach = z.strictObject({
+  members: z.int(),
+  organisations: z.int(),
+  more: z.boolean().describe('True when there are more members than were counted.'),
+});
+
+const person = z.strictObject({ memberId: id, name: z.string(), organisation: z.string() });
 
 /** How one audience entry could answer for a case: the panel's lead, or the invited person if a specialist. */
 const answerer = z.strictObject({ grantId: id, to: grantee, leadMemberId: id.nullable() });
 
 export const shareCase = request('access', 'share', {
   summary:
-    'Opens a case to people, panels or everyone. The first share of a case id makes the caller its requester. Idempotent by grant id.',
+    'Opens a case to people, panels or everyone. The first share of a case id makes the caller its requester; later ones need control of it. Idempotent by grant id.',
   from: ['cases'],
   who: { members: ['clinician', 'specialist'] },
   request: z.strictObject({
@@ -32,6 +43,10 @@ export const shareCase = request('access', 'share', {
       .array(z.strictObject({ grantId: id, entry: audienceEntry }))
       .min(1)
       .max(50),
+    inviteOnly: z
+      .boolean()
+      .default(false)
+      .describe('With the first share: the case is open to people by name alone, for good or until changed.'),
     candidates: z
       .array(id)
       .max(100)
@@ -47,15 +62,12 @@ export const shareCase = request('access', 'share', {
 
 export const revokeGrant = request('access', 'revoke', {
   summary:
-    'Ends a grant at once. Only the requester may; repeating it changes nothing. Says who could still answer for the case.',
+    'Ends a grant at once. Who controls the case may; repeating it changes nothing. Says who could still answer for the case.',
   from: ['cases'],
   who: { members: 'any' },
   request: z.strictObject({ caseId: id, grantId: id }),
   reply: z.strictObject({ revokedAt: instant, to: grantee, answerers: z.array(answerer) }),
 });
-
-/** Purposes for which a case is open to nobody but its requester. */
-export const requesterPurposes = ['audience', 'audit', 'close', 'record-copy'] as const;
 
 export const checkAccess = request('access', 'check', {
   summary:
@@ -64,20 +76,17 @@ export const checkAccess = request('access', 'check', {
   who: { members: 'any' },
   request: z.strictObject({
     caseIds: z.array(id).min(1).max(100),
-    purpose: z
-      .enum([
-        ...(['read', 'list', 'post', 'hand-over', 'files', 'file-upload', 'file-download'] as const),
-        ...requesterPurposes,
-      ])
-      .describe('Of these, `audience`, `audit`, `close` and `record-copy` are open to the requester alone.'),
+    purpose: purpose.describe('What for; docs/access-model.md says which relation permits which.'),
     subjectId: id.optional().describe('What within the case it is about, such as a file; kept in the audit.'),
   }),
   reply: z.strictObject({
     allowed: z.array(
       z.strictObject({
         caseId: id,
-        via: z.enum(['requester', 'member', 'panel', 'everyone']),
-        grantId: id.nullable().describe('The grant that opens it; null for the requester.'),
+        via: relation,
+        grantId: id
+          .nullable()
+          .describe('The grant, or the governance opening, that opens it; null for requester and cover.'),
       }),
     ),
   }),
@@ -102,15 +111,71 @@ export const visibleCases = request('access', 'visible-cases', {
 });
 
 export const caseAudience = request('access', 'case-audience', {
-  summary: 'All grants of a case, ended ones included, for its requester.',
+  summary: 'All grants of a case, ended ones included, for those who control it.',
   from: ['gateway'],
   who: { members: 'any' },
   request: z.strictObject({ caseId: id }),
-  reply: z.strictObject({ grants: z.array(grant.extend({ name: z.string() })) }),
+  reply: z.strictObject({
+    inviteOnly: z.boolean(),
+    requester: z.strictObject({ memberId: id, name: z.string(), organisation: z.string() }),
+    grants: z.array(grant.extend({ name: z.string() })),
+    cover: z.array(person).describe('Members of the practice who see all its cases.'),
+    governance: z
+      .array(person.extend({ openedAt: instant, endsAt: instant, reason: z.string() }))
+      .describe('Governance leads of the practice who opened the case, with their reason.'),
+    reach,
+  }),
+});
+
+export const previewShare = request('access', 'preview-share', {
+  summary:
+    'What sharing would change, before it is done: how many people of how many organisations may see the case, before and after.',
+  from: ['gateway'],
+  who: { members: ['clinician', 'specialist'] },
+  request: z.strictObject({
+    caseId: id.optional().describe('Absent for a case that is still to be asked.'),
+    audience: z.array(audienceEntry).min(1).max(50),
+  }),
+  reply: z.strictObject({
+    before: reach,
+    after: reach,
+    issues: z
+      .array(z.strictObject({ path: z.string(), message: z.string() }))
+      .describe('What would be refused, and why; the counts are without it.'),
+  }),
+});
+
+export const caseReaders = request('access', 'case-readers', {
+  summary: 'Who has seen a case, when first and last, through what and how often, for those who control it.',
+  from: ['gateway'],
+  who: { members: 'any' },
+  request: z.strictObject({ caseId: id }),
+  reply: z.strictObject({
+    readers: z.array(
+      person.extend({
+        via: relation,
+        firstAt: instant,
+        lastAt: instant,
+        times: z.int(),
+        maySeeNow: z.boolean(),
+      }),
+    ),
+    more: z.boolean().describe('True when there are more than the thousand shown, who read it latest.'),
+  }),
+});
+
+export const setInviteOnly = request('access', 'set-invite-only', {
+  summary:
+    'Marks a sensitive case as invite-only, or ends that. While it holds, panels and all members are refused; shares with them must be ended first.',
+  from: ['gateway'],
+  who: { members: ['clinician', 'specialist'] },
+  request: z.strictObject({ caseId: id, inviteOnly: z.boolean() }),
+  reply: z.strictObject({ inviteOnly: z.boolean() }),
 });
 
 export const callerPrincipals = request('access', 'caller-principals', {
-  summary: 'The keys under which cases are shared with the caller: themself and their panels.',
+  summary:
+    'The keys under which cases are filed for the caller: themself, their panels, and the practice whose cases they cover.',
   from: ['cases', 'notify'],
   who: { members: 'any' },
   request: z.strictObject({}),

@@ -41,7 +41,12 @@ export const createCase = request('cases', 'create', {
     'Shares a new case: attests anonymity, opens it to its audience and names the responsible specialist.',
   from: ['gateway'],
   who: { members: ['clinician', 'specialist'] },
-  request: caseContent.extend({ commandId, attestation, audience }),
+  request: caseContent.extend({
+    commandId,
+    attestation,
+    audience,
+    inviteOnly: z.boolean().default(false).describe('A sensitive case: open to people by name alone.'),
+  }),
   reply: z.strictObject({
     caseId: id,
     status: caseStatus,
@@ -70,7 +75,8 @@ export const addPost = request('cases', 'post', {
 });
 
 export const shareFurther = request('cases', 'share', {
-  summary: 'Opens an existing case to more people or panels. Only its requester may.',
+  summary:
+    'Opens an existing case to more people or panels. Its requester, their delegates and their practice’s cover may.',
   from: ['gateway'],
   who: { members: ['clinician', 'specialist'] },
   request: z.strictObject({ commandId, caseId: id, audience }),

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { request } from '../define.js';
-import { caseStatus, cursor, id, instant, pageLimit, postKind, priority, recommendation } from '../fields.js';
+import {
+  caseStatus,
+  cursor,
+  id,
+  instant,
+  pageLimit,
+  postKind,
+  priority,
+  recommendation,
+  relation,
+} from '../fields.js';
 import { caseContent } from './commands.js';
 
 export const post = z.strictObject({
@@ -34,7 +44,7 @@ export const caseDetail = caseContent.extend({
     .describe('The response clock: paused while information is awaited, stopped by advice or the end.'),
   createdAt: instant,
   lastActivityAt: instant,
-  via: z.enum(['requester', 'member', 'panel', 'everyone']).describe('Why the reader may see it.'),
+  via: relation.describe('Why the reader may see it.'),
   posts: z.array(post),
 });
 

@@ -11,12 +11,13 @@ export const streamEntry = z.strictObject({
       'case-posted',
       'advice-given',
       'access-ended',
+      'governance-opened',
       'hand-over-waiting',
       'hand-over-leaving',
       'hand-over-overdue',
     ])
     .describe(
-      'Of a hand-over: waiting for the reader to accept it; leaving the reader, who may add a note; not accepted in time.',
+      '`governance-opened`: a governance lead of the practice opened the case. Of a hand-over: waiting for the reader to accept it; leaving the reader, who may add a note; not accepted in time.',
     ),
   caseId: id,
   at: instant,

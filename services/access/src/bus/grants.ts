@@ -10,10 +10,13 @@ import * as contracts from '@definitivedx/contracts';
 import type { DataOf, InputOf } from '@definitivedx/contracts';
 import { appendAct } from '../commands/append-act.js';
 import { revoke } from '../commands/revoke.js';
+import { setInviteOnly } from '../commands/set-invite-only.js';
 import { share } from '../commands/share.js';
 import { callerPrincipals } from '../queries/caller-principals.js';
 import { caseAudience } from '../queries/case-audience.js';
+import { caseReaders } from '../queries/case-readers.js';
 import { checkAccess } from '../queries/check-access.js';
+import { previewShare } from '../queries/preview-share.js';
 import { visibleCases, whoMaySee } from '../queries/who-may-see.js';
 
 /** Who may see a case: giving, ending, deciding. */
@@ -49,6 +52,21 @@ export class GrantsDoor {
   @Responds(contracts.caseAudience)
   caseAudience(input: InputOf<typeof contracts.caseAudience>, { caller }: RequestContext) {
     return caseAudience(this.service, caller, input);
+  }
+
+  @Responds(contracts.previewShare)
+  previewShare(input: InputOf<typeof contracts.previewShare>, { caller }: RequestContext) {
+    return previewShare(this.service, caller, input);
+  }
+
+  @Responds(contracts.caseReaders)
+  caseReaders(input: InputOf<typeof contracts.caseReaders>, { caller }: RequestContext) {
+    return caseReaders(this.service, caller, input);
+  }
+
+  @Responds(contracts.setInviteOnly)
+  setInviteOnly(input: InputOf<typeof contracts.setInviteOnly>, { caller }: RequestContext) {
+    return setInviteOnly(this.service, caller, input);
   }
 
   @Responds(contracts.callerPrincipals)

@@ -1,9 +1,10 @@
 import { asMember, type Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, revokeGrant } from '@definitivedx/contracts';
-import { notFound } from '@definitivedx/errors';
+import { forbidden, notFound } from '@definitivedx/errors';
+import { lookingUpControl } from '../data/decision.js';
 import { assertActing } from '../data/directory.js';
-import { endGrant, granteeOf, lockCase, openAnswerers } from '../data/grants.js';
+import { endGrant, granteeOf, lockingCase, openAnswerers } from '../data/grants.js';
 import { auditGrants } from './audit-grants.js';
 import { auditRefusal } from './audit-refusal.js';
 
@@ -22,10 +23,18 @@ export async function revoke(
 
   const ended = await service.db.transaction(async (tx) => {
     await assertActing(tx, member);
-    const found = await lockCase(tx, input.caseId);
-    if (found?.requesterId !== member.memberId) return undefined;
+    const [[found], [control]] = await tx.runAll(
+      lockingCase(input.caseId),
+      lookingUpControl(input.caseId, member, now),
+    );
+    if (!found || !control) return undefined;
     const grant = await endGrant(tx, input.caseId, input.grantId, now, member.memberId);
     if (!grant) throw notFound('share');
+    if (grant.control && control.via === 'delegate' && grant.principalId !== member.memberId) {
+      throw forbidden(
+        'A delegate cannot end the control of another one. Ask the requester or their practice.',
+      );
+    }
     const { caseId, grantId } = input;
     // A repeat finds it ended earlier.
     if (grant.revokedAt?.getTime() === now.getTime())

@@ -1,8 +1,8 @@
 import { asMember, type Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
-import type { InputOf, ReplyOf, shareCase } from '@definitivedx/contracts';
+import type { InputOf, Relation, ReplyOf, shareCase } from '@definitivedx/contracts';
 import { conflict, forbidden, invalidInput, notFound, type Issue } from '@definitivedx/errors';
-import { whoMaySee } from '../data/decision.js';
+import { lookingUpControl, whoMaySee } from '../data/decision.js';
 import { activePrincipals, checkActing, lookingUpActing, panelsById } from '../data/directory.js';
 import {
   claimingCase,
@@ -15,9 +15,11 @@ import {
   type Grant,
 } from '../data/grants.js';
 import {
+  controlEntries,
   endedEntries,
   grantsAsked,
   isRepeat,
+  tooWideEntries,
   unknownEntries,
   wrongEntries,
   type Granted,
@@ -26,8 +28,9 @@ import { auditGrants } from './audit-grants.js';
 import { auditRefusal } from './audit-refusal.js';
 
 /**
- * Opens a case to people, panels or everyone. The first share of a case id makes the caller its requester.
- * Repeating it changes nothing and returns the same; the same grant id for something else is a `conflict`.
+ * Opens a case to people, panels or everyone. The first share of a case id makes the caller its requester; later ones
+ * are for those who control it. Repeating it changes nothing and returns the same; the same grant id for something else
+ * is a `conflict`.
  * @returns the open grants among those asked for, each with the person who could answer by it, and who of them and of
  * the candidates may see the case.
  * @throws AppError `not-found` for another's case, `invalid-input` naming the entry, `forbidden`, `conflict`.
@@ -39,24 +42,25 @@ export async function share(
 ): Promise<ReplyOf<typeof shareCase>> {
   const member = asMember(caller);
   const asked = grantsAsked(input.entries);
-  refuse(wrongEntries(asked, member.memberId));
   const now = service.clock.now();
 
   const shared = await service.db.transaction(async (tx) => {
     // Locked before the grants are looked at, in this order; one round trip.
-    const [acting, , [found], keptBefore, active] = await tx.runAll(
+    const [acting, , [found], [control], keptBefore, active] = await tx.runAll(
       lookingUpActing(member),
-      claimingCase(input.caseId, member.memberId, member.organisationId),
+      claimingCase(input.caseId, member, input.inviteOnly),
       lockingCase(input.caseId),
+      lookingUpControl(input.caseId, member, now),
       grantsById(idsOf(asked)),
       activePrincipals(principalsOf(asked, 'member'), principalsOf(asked, 'panel')),
     );
     checkActing(acting);
-    if (found?.requesterId !== member.memberId) return undefined;
+    if (!found || !control) return undefined;
+    refuse(wrongEntries(asked, found.requesterId));
 
     const kept = new Set(keptBefore.map((grant) => grant.grantId));
     const added = asked.filter((grant) => !kept.has(grant.grantId));
-    checkMayAdd(found, added, new Set(active.map(({ id }) => id)), now);
+    checkMayAdd({ found, control: control.via, added, active: new Set(active.map(({ id }) => id)), now });
     const [, keptNow, answerers, panels] = await tx.runAll(
       insertingGrants(input.caseId, member.memberId, now, added),
       // Read back after the insert, so that an id taken by a command on another case at the same time is seen as well.
@@ -97,19 +101,33 @@ function refuse(issues: readonly Issue[]): void {
 const principalsOf = (grants: readonly Granted[], kind: Granted['kind']): string[] =>
   grants.filter((grant) => grant.kind === kind).map((grant) => grant.principalId);
 
-/** What holds when a grant is given need not hold for ever: a repeat is not checked again. */
-function checkMayAdd(
-  found: CaseRef,
-  added: readonly Granted[],
-  active: ReadonlySet<string>,
-  now: Date,
-): void {
-  if (!found.allowEveryone && added.some((grant) => grant.kind === 'everyone')) {
-    throw forbidden(
-      'The organisation this case belongs to has not turned on sharing with all members. Choose people or panels instead.',
-    );
+interface Adding {
+  readonly found: Pick<CaseRef, 'allowEveryone' | 'inviteOnly'>;
+  /** By which relation the caller controls the case. */
+  readonly control: Relation;
+  readonly added: readonly Granted[];
+  /** Members and panels that are there. */
+  readonly active: ReadonlySet<string>;
+  readonly now: Date;
+}
+
+/** What would be refused of what is added. What holds when a grant is given need not hold for ever: a repeat is not checked again. */
+export const issuesOf = ({ found, control, added, active, now }: Adding): Issue[] => [
+  ...(control === 'delegate' ? controlEntries(added) : []),
+  ...(found.inviteOnly ? tooWideEntries(added) : []),
+  ...unknownEntries(added, active),
+  ...endedEntries(added, now),
+];
+
+/** What is said when an organisation keeps its cases from all members. */
+export const notWithEveryone =
+  'The organisation this case belongs to has not turned on sharing with all members. Choose people or panels instead.';
+
+function checkMayAdd(adding: Adding): void {
+  if (!adding.found.allowEveryone && adding.added.some((grant) => grant.kind === 'everyone')) {
+    throw forbidden(notWithEveryone);
   }
-  refuse([...unknownEntries(added, active), ...endedEntries(added, now)]);
+  refuse(issuesOf(adding));
 }
 
 function checkKeptAsAsked(caseId: string, asked: readonly Granted[], keptNow: readonly Grant[]): void {

@@ -1,36 +1,57 @@
+import { everyonePrincipal, type InputOf, type ReplyOf, type checkAccess } from '@definitivedx/contracts';
 import { asking, statement, type Asked, type Queryable } from '@definitivedx/db';
-import { requesterPurposes, type InputOf, type ReplyOf, type checkAccess } from '@definitivedx/contracts';
 import type { MemberCaller } from '@definitivedx/auth';
+import { controllingRelations, relationsFor } from '../domain/relations.js';
 
-type Purpose = InputOf<typeof checkAccess>['purpose'];
 export type Opening = ReplyOf<typeof checkAccess>['allowed'][number];
+type Via = Opening['via'];
 
 /**
- * THE rule of who may see a case, once: the strongest reason for which `asked.case_id` is open to `person`, a row of
- * `acting`: an active member with an organisation they act for. $2 is now. No row means no.
- * What an organisation gives (its own cases, its panels) is open only to who acts for it; an invitation is personal.
+ * THE rule of who may see a case, once, as tuples: each way in which a case of `asked` (case_id) is open to someone of
+ * `person` (member_id, organisation_id: rows of `acting`, so active people and what they act for), $2 being now. No row
+ * means no. What an organisation gives (its own cases, its panels, its duties) is open only to who acts for it; an
+ * invitation is personal. Strength is the order of `everyRelation`. docs/access-model.md says it in words.
  */
-const strongestOpening = `
-  select 'requester' as via, null::uuid as grant_id, 0 as strength
-    from case_ref c
-   where c.case_id = asked.case_id and c.requester_id = person.member_id
-     and c.organisation_id = person.organisation_id
-  union all
-  select g.principal_kind, g.id, case g.principal_kind when 'member' then 1 when 'panel' then 2 else 3 end
-    from access_grant g
-   where g.case_id = asked.case_id
-     and g.revoked_at is null
-     and (g.expires_at is null or g.expires_at > $2::timestamptz)
-     and case g.principal_kind
-           when 'member' then g.principal_id = person.member_id
-           when 'panel' then exists (
-             select from panel_member pm join panel p on p.id = pm.panel_id and p.status = 'active'
-              where pm.panel_id = g.principal_id and pm.member_id = person.member_id
-                and pm.organisation_id = person.organisation_id)
-           else g.principal_kind = 'everyone'
-         end
-   order by strength, grant_id
-   limit 1`;
+const openings = `
+  key as (
+    select 'member' as kind, member_id as principal_id, member_id from person
+    union all
+    select 'panel', pm.panel_id, pm.member_id
+      from person
+      join panel_member pm on pm.member_id = person.member_id and pm.organisation_id = person.organisation_id
+      join panel on panel.id = pm.panel_id and panel.status = 'active'
+    union all
+    select 'everyone', '${everyonePrincipal}'::uuid, member_id from person
+  ), opening as (
+    select g.case_id, key.member_id, g.id as grant_id,
+           case when g.control then 'delegate' else g.principal_kind end as via,
+           case when g.control then 1 when g.principal_kind = 'member' then 3
+                when g.principal_kind = 'panel' then 4 else 5 end as strength
+      from asked
+      join access_grant g on g.case_id = asked.case_id
+      join key on key.kind = g.principal_kind and key.principal_id = g.principal_id
+     where g.revoked_at is null and (g.expires_at is null or g.expires_at > $2::timestamptz)
+    union all
+    select c.case_id, person.member_id, null, 'requester', 0
+      from asked
+      join case_ref c on c.case_id = asked.case_id
+      join person on person.member_id = c.requester_id and person.organisation_id = c.organisation_id
+    union all
+    select c.case_id, person.member_id, null, 'cover', 2
+      from asked
+      join case_ref c on c.case_id = asked.case_id
+      join person on person.organisation_id = c.organisation_id
+      join organisation_duty d on d.member_id = person.member_id
+        and d.organisation_id = person.organisation_id and d.duty = 'cover'
+    union all
+    select b.case_id, person.member_id, b.id, 'governance', 6
+      from asked
+      join governance_opening b on b.case_id = asked.case_id and b.ends_at > $2::timestamptz
+      join person on person.member_id = b.member_id and person.organisation_id = b.organisation_id
+      join organisation o on o.id = b.organisation_id and o.governance_access
+      join organisation_duty d on d.member_id = person.member_id
+        and d.organisation_id = person.organisation_id and d.duty = 'governance'
+  )`;
 
 // Decision and audit are one statement, so that no answer exists without its audit row; and a case that does not
 // exist takes the same path as one that is not shared.
@@ -38,22 +59,18 @@ const decideAndAudit = statement<Opening>(
   'access.decide-and-audit',
   `with asked as (
      select distinct case_id from unnest($1::uuid[]) as t (case_id)
-   ), person as (
+   ), person as materialized (
      select member_id, organisation_id from acting where member_id = $3::uuid and organisation_id = $4::uuid
-   ), decided as (
-     select asked.case_id, opening.via, opening.grant_id
-       from asked
-       left join lateral (
-         select o.via, o.grant_id
-           from person cross join lateral (${strongestOpening}) as o
-          where o.via = 'requester' or $5::text <> all ($7::text[])
-       ) as opening on true
+   ), ${openings}, strongest as (
+     select distinct on (case_id) case_id, via, grant_id from opening
+      where via = any ($7::text[])
+      order by case_id, strength, grant_id
    ), audited as (
      insert into audit (at, actor_kind, actor_id, organisation_id, act, purpose, case_id, via, grant_id, outcome, trace_id,
                         subject_id, origin)
-     select $2::timestamptz, 'member', $3::uuid, $4::uuid, 'case.access', $5::text, case_id, via, grant_id,
+     select $2::timestamptz, 'member', $3::uuid, $4::uuid, 'case.access', $5::text, asked.case_id, via, grant_id,
             case when via is null then 'refused' else 'allowed' end, $6::text, $8::uuid, $9::text
-       from decided
+       from asked left join strongest on strongest.case_id = asked.case_id
      returning case_id, via, grant_id, outcome
    )
    select case_id as "caseId", via, grant_id as "grantId" from audited where outcome = 'allowed'`,
@@ -63,7 +80,7 @@ const decideAndAudit = statement<Opening>(
 export const decide = (
   db: Queryable,
   caller: MemberCaller,
-  asked: { caseIds: readonly string[]; purpose: Purpose; subjectId?: string | undefined },
+  asked: Pick<InputOf<typeof checkAccess>, 'caseIds' | 'purpose' | 'subjectId'>,
   now: Date,
   traceId: string | undefined,
 ): Promise<Opening[]> =>
@@ -74,10 +91,24 @@ export const decide = (
     caller.organisationId,
     asked.purpose,
     traceId ?? null,
-    requesterPurposes,
+    relationsFor(asked.purpose),
     asked.subjectId ?? null,
     caller.from ?? null,
   ]);
+
+const control = statement<{ via: Via }>(
+  'access.controls-case',
+  `with asked as (
+     select $1::uuid as case_id
+   ), person as materialized (
+     select member_id, organisation_id from acting where member_id = $3::uuid and organisation_id = $4::uuid
+   ), ${openings}
+   select via from opening where via = any ($5::text[]) order by strength limit 1`,
+);
+
+/** By which relation the caller controls who sees the case, at `now`; no row when they do not. */
+export const lookingUpControl = (caseId: string, caller: MemberCaller, now: Date): Asked<{ via: Via }> =>
+  asking(control, [caseId, now, caller.memberId, caller.organisationId, controllingRelations]);
 
 export interface Visible {
   readonly caseId: string;
@@ -86,15 +117,18 @@ export interface Visible {
 
 const whoOf = statement<Visible>(
   'access.who-may-see',
-  `select distinct asked.case_id as "caseId", person.member_id as "memberId"
-     from unnest($1::uuid[]) as asked (case_id)
-    cross join (
-      select member_id, organisation_id from acting where member_id = any ($3::uuid[])
-    ) as person
-    cross join lateral (${strongestOpening}) as opening`,
+  `with asked as (
+     select distinct case_id from unnest($1::uuid[]) as t (case_id)
+   ), person as materialized (
+     select member_id, organisation_id from acting where member_id = any ($3::uuid[])
+   ), ${openings}
+   select distinct case_id as "caseId", member_id as "memberId" from opening`,
 );
 
-/** Who of the members may see which of the cases at `now`. Not audited: nobody reads anything by it. */
+/**
+ * Who of the members may see which of the cases at `now`, in whatever organisation they act for. Not audited: nobody
+ * reads anything by it.
+ */
 export const whoMaySee = (
   caseIds: readonly string[],
   memberIds: readonly string[],

@@ -1,6 +1,6 @@
 import { forbidden } from '@definitivedx/errors';
 import { asking, statement, type Asked, type Queryable } from '@definitivedx/db';
-import type { MemberCaller } from '@definitivedx/auth';
+import { asMember, type Caller, type MemberCaller } from '@definitivedx/auth';
 import type { ReplyOf, panelsByIds } from '@definitivedx/contracts';
 
 const acting = statement<{ one: number }>(
@@ -32,6 +32,19 @@ export async function assertActing(db: Queryable, caller: MemberCaller): Promise
   checkActing(found);
 }
 
+const operating = statement<{ one: number }>(
+  'access.acting-operator',
+  `select 1 as one from acting where member_id = $1 and organisation_id = $2 and 'operator' = any (roles)`,
+);
+
+/** Makes sure that the caller runs the platform, now: as a member with that role, or with the operator's tool. @throws AppError `forbidden` */
+export async function assertOperator(db: Queryable, caller: Caller): Promise<void> {
+  if (caller.kind === 'service' && caller.service === 'operator') return;
+  const { memberId, organisationId } = asMember(caller);
+  const found = await db.run(operating, [memberId, organisationId]);
+  if (found.length === 0) throw forbidden('Only those who run the platform can do this.');
+}
+
 const active = statement<{ id: string }>(
   'access.active-principals',
   `select distinct member_id as id from acting where member_id = any ($1::uuid[])
@@ -52,12 +65,16 @@ const principals = statement<{ id: string }>(
    )
    select member_id as id from person
    union all
+   select organisation_duty.organisation_id from person
+     join organisation_duty on organisation_duty.member_id = person.member_id
+      and organisation_duty.organisation_id = person.organisation_id and duty = 'cover'
+   union all
    select p.id from person
      join panel_member pm on pm.member_id = person.member_id and pm.organisation_id = person.organisation_id
      join panel p on p.id = pm.panel_id and p.status = 'active'`,
 );
 
-/** The member and their active panels; nothing for who has no active account. */
+/** The member, their active panels and, of who covers it, their practice; nothing for who has no active account. */
 export async function principalsOf(db: Queryable, caller: MemberCaller): Promise<string[]> {
   const rows = await db.run(principals, [caller.memberId, caller.organisationId]);
   return rows.map((row) => row.id);

@@ -1,4 +1,5 @@
 import { asking, statement, type Asked, type Queryable, type Transaction } from '@definitivedx/db';
+import type { MemberCaller } from '@definitivedx/auth';
 import type { Granted } from '../domain/audience.js';
 
 /** A grant as it is kept. */
@@ -11,10 +12,15 @@ export interface Grant {
   readonly givenAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
+  /** A delegate: shares and ends shares as the requester may. */
+  readonly control: boolean;
+  readonly reason: string | null;
 }
 
 export interface CaseRef {
   readonly requesterId: string;
+  /** Open to people by name alone. */
+  readonly inviteOnly: boolean;
   readonly organisationId: string;
   /** Its members may share with all members. */
   readonly allowEveryone: boolean;
@@ -22,32 +28,34 @@ export interface CaseRef {
 
 const claim = statement<never>(
   'access.claim-case',
-  `insert into case_ref (case_id, requester_id, organisation_id) values ($1, $2, $3) on conflict (case_id) do nothing`,
+  `insert into case_ref (case_id, requester_id, organisation_id, invite_only) values ($1, $2, $3, $4)
+       on conflict (case_id) do nothing`,
 );
 
 /** Makes the member the requester of a case that has none. Of two at once the second waits for, and sees, the first. */
-export const claimingCase = (caseId: string, memberId: string, organisationId: string): Asked<never> =>
-  asking(claim, [caseId, memberId, organisationId]);
+export const claimingCase = (
+  caseId: string,
+  { memberId, organisationId }: MemberCaller,
+  inviteOnly: boolean,
+): Asked<never> => asking(claim, [caseId, memberId, organisationId, inviteOnly]);
 
-const lock = statement<CaseRef>(
-  'access.lock-case',
-  `select c.requester_id as "requesterId", c.organisation_id as "organisationId", o.allow_everyone as "allowEveryone"
+const caseRef = `select c.requester_id as "requesterId", c.organisation_id as "organisationId", c.invite_only as "inviteOnly",
+          o.allow_everyone as "allowEveryone"
      from case_ref c join organisation o on o.id = c.organisation_id
-    where c.case_id = $1
-      for update of c`,
-);
+    where c.case_id = $1`;
+
+const lock = statement<CaseRef>('access.lock-case', `${caseRef} for update of c`);
 
 /** The case, locked so that its grants change one command at a time. */
 export const lockingCase = (caseId: string): Asked<CaseRef> => asking(lock, [caseId]);
 
-/** See `lockingCase`. */
-export async function lockCase(tx: Transaction, caseId: string): Promise<CaseRef | undefined> {
-  const [[found]] = await tx.runAll(lockingCase(caseId));
-  return found;
-}
+const find = statement<CaseRef>('access.find-case', caseRef);
+
+/** The case as it is, for what changes nothing. */
+export const findingCase = (caseId: string): Asked<CaseRef> => asking(find, [caseId]);
 
 const columns = `id as "grantId", case_id as "caseId", principal_kind as kind, principal_id as "principalId",
-  given_by as "givenBy", given_at as "givenAt", expires_at as "expiresAt", revoked_at as "revokedAt"`;
+  given_by as "givenBy", given_at as "givenAt", expires_at as "expiresAt", revoked_at as "revokedAt", control, reason`;
 
 const byIds = statement<Grant>(
   'access.grants-by-id',
@@ -59,10 +67,10 @@ export const grantsById = (grantIds: readonly string[]): Asked<Grant> => asking(
 
 const insert = statement<never>(
   'access.insert-grants',
-  `insert into access_grant (id, case_id, principal_kind, principal_id, expires_at, given_by, given_at)
-   select id, $1, kind, principal_id, expires_at, $2, $3
-     from unnest($4::uuid[], $5::text[], $6::uuid[], $7::timestamptz[])
-          with ordinality as t (id, kind, principal_id, expires_at, place)
+  `insert into access_grant (id, case_id, principal_kind, principal_id, expires_at, given_by, given_at, control, reason)
+   select id, $1, kind, principal_id, expires_at, $2, $3, control, reason
+     from unnest($4::uuid[], $5::text[], $6::uuid[], $7::timestamptz[], $8::boolean[], $9::text[])
+          with ordinality as t (id, kind, principal_id, expires_at, control, reason, place)
     order by place
        on conflict (id) do nothing`,
 );
@@ -82,6 +90,8 @@ export const insertingGrants = (
     grants.map((g) => g.kind),
     grants.map((g) => g.principalId),
     grants.map((g) => g.expiresAt),
+    grants.map((g) => g.control),
+    grants.map((g) => g.reason),
   ]);
 
 const revoke = statement<Grant>(
@@ -116,8 +126,8 @@ const answerers = statement<Answerer>(
      from access_grant g
      left join panel p on p.id = g.panel_id and p.status = 'active'
      left join member m on m.id = coalesce(p.lead_member_id, g.member_id) and m.status = 'active'
-       and (p.id is not null
-            or exists (select from acting ms where ms.member_id = m.id and 'specialist' = any (ms.roles)))
+       and exists (select from acting a where a.member_id = m.id
+             and (a.organisation_id = p.organisation_id or (p.id is null and 'specialist' = any (a.roles))))
     where g.case_id = $1 and g.revoked_at is null and (g.expires_at is null or g.expires_at > $2)
     order by g.given_order`,
 );
@@ -135,7 +145,7 @@ export async function openAnswerers(db: Queryable, caseId: string, now: Date): P
 const audience = statement<Grant & { name: string }>(
   'access.case-audience',
   `select g.id as "grantId", g.case_id as "caseId", g.principal_kind as kind, g.principal_id as "principalId",
-          g.given_by as "givenBy", g.given_at as "givenAt", g.expires_at as "expiresAt", g.revoked_at as "revokedAt",
+          g.given_by as "givenBy", g.given_at as "givenAt", g.expires_at as "expiresAt", g.revoked_at as "revokedAt", g.control, g.reason,
           coalesce(m.name, p.name, 'All members') as name
      from access_grant g
      left join member m on m.id = g.member_id
@@ -145,8 +155,7 @@ const audience = statement<Grant & { name: string }>(
 );
 
 /** Every grant the case ever had, with the name of whom it is for. */
-export const grantsOfCase = (db: Queryable, caseId: string): Promise<(Grant & { name: string })[]> =>
-  db.run(audience, [caseId]);
+export const findingGrants = (caseId: string): Asked<Grant & { name: string }> => asking(audience, [caseId]);
 
 /** Whom a grant is for, as the contracts say it. */
 export const granteeOf = (grant: Pick<Grant, 'kind' | 'principalId'>) => {

@@ -57,7 +57,13 @@ describe('the entries of an audience', () => {
 
 describe('asking for a grant again', () => {
   const [asked] = ask({ kind: 'member', memberId: other, expiresAt: '2026-11-24T09:00:00Z' });
-  const kept = { caseId, kind: 'member', principalId: other, expiresAt: new Date('2026-11-24T09:00:00Z') };
+  const kept = {
+    caseId,
+    kind: 'member',
+    principalId: other,
+    expiresAt: new Date('2026-11-24T09:00:00Z'),
+    control: false,
+  };
 
   it.each([
     ['the same', kept, true],
@@ -66,6 +72,7 @@ describe('asking for a grant again', () => {
     ['another kind', { ...kept, kind: 'panel' }, false],
     ['another end', { ...kept, expiresAt: now }, false],
     ['no end', { ...kept, expiresAt: null }, false],
+    ['control', { ...kept, control: true }, false],
   ])('for %s', (_what, found, expected) => {
     expect(isRepeat(found, caseId, asked!)).toBe(expected);
   });

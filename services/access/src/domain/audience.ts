@@ -13,6 +13,8 @@ export interface Granted {
   readonly kind: AudienceEntry['kind'];
   readonly principalId: string;
   readonly expiresAt: Date | null;
+  readonly control: boolean;
+  readonly reason: string | null;
   readonly place: number;
 }
 
@@ -34,6 +36,8 @@ export const grantsAsked = (asked: readonly Asked[]): Granted[] =>
     kind: entry.kind,
     principalId: principalOf(entry).toLowerCase(),
     expiresAt: entry.expiresAt === undefined ? null : new Date(entry.expiresAt),
+    control: entry.kind === 'member' && entry.control === true,
+    reason: entry.reason ?? null,
     place,
   }));
 
@@ -43,16 +47,20 @@ export const pathOf = (grant: Pick<Granted, 'kind' | 'place'>): string => {
   return `audience.${String(grant.place)}${field}`;
 };
 
-/** What is wrong with the entries whatever the directory says: oneself, the same twice. */
-export function wrongEntries(grants: readonly Granted[], callerId: string): Issue[] {
+/** What is wrong with the entries whatever the directory says: the requester, the same twice. */
+export function wrongEntries(
+  grants: readonly Granted[],
+  requesterId: string,
+  { idsMatter = true }: { idsMatter?: boolean } = {},
+): Issue[] {
   const seen = new Set<string>();
   const ids = new Set<string>();
   return grants.flatMap((grant) => {
-    const twice = seen.has(grant.principalId) || ids.has(grant.grantId);
+    const twice = seen.has(grant.principalId) || (idsMatter && ids.has(grant.grantId));
     seen.add(grant.principalId);
     ids.add(grant.grantId);
-    if (grant.kind === 'member' && grant.principalId === callerId) {
-      return { path: pathOf(grant), message: 'You always see your own case. Leave yourself out.' };
+    if (grant.kind === 'member' && grant.principalId === requesterId) {
+      return { path: pathOf(grant), message: 'The requester always sees the case. Leave them out.' };
     }
     return twice ? { path: pathOf(grant), message: 'This entry is in the list twice. Leave one out.' } : [];
   });
@@ -79,13 +87,32 @@ export const unknownEntries = (grants: readonly Granted[], active: ReadonlySet<s
           : 'There is no such panel any more. Choose another one.',
     }));
 
+/** Entries wider than a person by name, in a case that is open to people by name alone. */
+export const tooWideEntries = (grants: readonly Granted[]): Issue[] =>
+  grants
+    .filter((grant) => grant.kind !== 'member')
+    .map((grant) => ({
+      path: `audience.${String(grant.place)}`,
+      message: 'This case is invite-only: choose people by name, or end that first.',
+    }));
+
+/** Entries that hand control on, which only the requester and their practice may do. */
+export const controlEntries = (grants: readonly Granted[]): Issue[] =>
+  grants
+    .filter((grant) => grant.control)
+    .map((grant) => ({
+      path: `audience.${String(grant.place)}.control`,
+      message: 'Control of a case is given by its requester or their practice alone.',
+    }));
+
 /** True when a grant that is kept is the one now asked for, so that asking again is a repeat and not a change. */
 export const isRepeat = (
-  kept: { caseId: string; kind: string; principalId: string; expiresAt: Date | null },
+  kept: { caseId: string; kind: string; principalId: string; expiresAt: Date | null; control: boolean },
   caseId: string,
   asked: Granted,
 ): boolean =>
   kept.caseId === caseId &&
   kept.kind === asked.kind &&
+  kept.control === asked.control &&
   kept.principalId === asked.principalId &&
   kept.expiresAt?.getTime() === asked.expiresAt?.getTime();

@@ -1,12 +1,13 @@
-import type { Caller } from '@definitivedx/auth';
+import { asMember, type Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, caseAudience as contract } from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
-import { granteeOf, grantsOfCase } from '../data/grants.js';
+import { countingReach, findingCover, findingHome, findingOpenings } from '../data/audience.js';
+import { findingGrants, granteeOf } from '../data/grants.js';
 import { checkAccess } from './check-access.js';
 
 /**
- * Who the case is and was shared with, for its requester. Audited like any other read.
+ * Who the case is and was shared with and who else sees it, for those who control it. Audited like any other read.
  * @throws AppError `not-found` for everybody else, whether the case exists or not.
  */
 export async function caseAudience(
@@ -16,8 +17,18 @@ export async function caseAudience(
 ): Promise<ReplyOf<typeof contract>> {
   const { allowed } = await checkAccess(service, caller, { caseIds: [caseId], purpose: 'audience' });
   if (allowed.length === 0) throw notFound('case');
-  const grants = await grantsOfCase(service.db, caseId);
+  const [[home], grants, cover, openings, [reach]] = await service.db.runAll(
+    findingHome(caseId),
+    findingGrants(caseId),
+    findingCover(caseId),
+    findingOpenings(caseId),
+    countingReach({ caseId, asker: asMember(caller) }, [], service.clock.now()),
+  );
+  if (!home || !reach) throw notFound('case');
+  const { inviteOnly, ...requester } = home;
   return {
+    inviteOnly,
+    requester,
     grants: grants.map((grant) => ({
       grantId: grant.grantId,
       to: granteeOf(grant),
@@ -25,7 +36,16 @@ export async function caseAudience(
       givenAt: grant.givenAt.toISOString(),
       expiresAt: grant.expiresAt?.toISOString() ?? null,
       revokedAt: grant.revokedAt?.toISOString() ?? null,
+      control: grant.control,
+      reason: grant.reason,
       name: grant.name,
     })),
+    cover: [...cover],
+    governance: openings.map(({ openedAt, endsAt, ...opening }) => ({
+      ...opening,
+      openedAt: openedAt.toISOString(),
+      endsAt: endsAt.toISOString(),
+    })),
+    reach,
   };
 }

@@ -13,6 +13,7 @@ import type { Transaction } from '@definitivedx/db';
 import { conflict, forbidden, notFound, type AppError } from '@definitivedx/errors';
 import { hasGrant } from '../data/audience.js';
 import { caseState, endResponsibility, lockedCase, makeResponsible, recordChange } from '../data/cases.js';
+import { asks } from '../domain/posting.js';
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 import { onCallFor } from '../queries/who-answers.js';
@@ -38,7 +39,7 @@ export async function acceptHandOver(
 ): Promise<Reply> {
   const member = asMember(caller);
   const { caseId, via, grantId } = await confirmAccess(service, member, input.caseId, 'hand-over');
-  if (via === 'requester' || !member.roles.includes('specialist')) throw notTheirs();
+  if (asks(via) || !member.roles.includes('specialist')) throw notTheirs();
   const found = await caseState(service.db, caseId);
   if (!found) throw notFound();
   const standing = await standingOf(service, member, found.leadPanelId);

@@ -11,13 +11,13 @@ import { notFound } from '@definitivedx/errors';
 import { endResponsibility, lockedCase, recordActivity } from '../data/cases.js';
 import { insertSurvey } from '../data/closing.js';
 import { statusAfterClosing } from '../domain/closing.js';
-import { confirmRequester } from '../queries/confirm-access.js';
+import { confirmAccess } from '../queries/confirm-access.js';
 import { keepClock } from './keep-clock.js';
 
 /**
  * Ends an answered case with its survey; nobody is responsible for it from then on. What the requester adds in their
  * own words stays here and goes into no event.
- * @throws AppError `not-found` to anyone but its requester; `conflict` when there is no advice yet or it has ended.
+ * @throws AppError `not-found` to anyone but its requester and their practice's cover; `conflict` when there is no advice yet or it has ended.
  */
 export async function closeCase(
   service: ServiceContext,
@@ -26,7 +26,7 @@ export async function closeCase(
 ): Promise<ReplyOf<typeof contract>> {
   const member = asMember(caller);
   const { memberId, organisationId } = member;
-  const { caseId } = await confirmRequester(service, member, input.caseId, 'close');
+  const { caseId } = await confirmAccess(service, member, input.caseId, 'close');
 
   return service.db.transaction((tx) =>
     once(tx, commandId, memberId, async () => {

@@ -12,12 +12,12 @@ import { v7 } from 'uuid';
 import { caseState } from '../data/cases.js';
 import { copyTaken, takeCopy } from '../data/closing.js';
 import { recordText } from '../domain/record-text.js';
-import { confirmRequester } from '../queries/confirm-access.js';
+import { confirmAccess } from '../queries/confirm-access.js';
 
 /**
  * Takes the text for the child's own record, of an open case or an ended one, and records that it was taken. A repeat
  * says the same again: the ledger keeps which copy it was, and its words stay where they are.
- * @throws AppError `not-found` to anyone but the requester.
+ * @throws AppError `not-found` to anyone but the requester and their practice's cover.
  */
 export async function copyToRecord(
   service: ServiceContext,
@@ -26,7 +26,7 @@ export async function copyToRecord(
 ): Promise<ReplyOf<typeof contract>> {
   const member = asMember(caller);
   const { memberId, organisationId } = member;
-  const { caseId } = await confirmRequester(service, member, input.caseId, 'record-copy');
+  const { caseId } = await confirmAccess(service, member, input.caseId, 'record-copy');
   const found = await caseState(service.db, caseId);
   if (!found) throw notFound();
   const { leadPanelId } = found;

@@ -12,7 +12,7 @@ import {
 } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
 import { invalidInput } from '@definitivedx/errors';
-import { fileUnder, fileUnderRequester, grantRef, panelIdsOf, type Grant } from '../data/audience.js';
+import { fileUnder, fileUnderAsker, grantRef, panelIdsOf, type Grant } from '../data/audience.js';
 import { insertCase, makeResponsible } from '../data/cases.js';
 import { releaseIds, reserveIds } from '../data/reserved-ids.js';
 import { insertClock } from '../data/response-clock.js';
@@ -53,7 +53,11 @@ export async function createCase(service: ServiceContext, caller: Caller, input:
   });
   if (done) return done.reply;
 
-  const { responsible, leadPanel } = await share(service, member, caseId, grants);
+  const { responsible, leadPanel } = await share(service, member, {
+    caseId,
+    grants,
+    inviteOnly: input.inviteOnly,
+  });
   const created: NewCase = { caseId, grants, responsible, leadPanel, at: service.clock.now() };
   return service.db.transaction((tx) =>
     once(tx, input.commandId, member.memberId, () => write(tx, member, input, created)),
@@ -64,14 +68,14 @@ export async function createCase(service: ServiceContext, caller: Caller, input:
 async function share(
   service: ServiceContext,
   member: MemberCaller,
-  caseId: string,
-  grants: readonly Grant[],
+  { caseId, grants, inviteOnly }: { caseId: string; grants: readonly Grant[]; inviteOnly: boolean },
 ): Promise<Pick<NewCase, 'responsible' | 'leadPanel'>> {
   const panelIds = panelIdsOf(grants);
   const onCall = await onCallFor(service, member, panelIds);
   const { answerers, maySee, panels } = await service.bus.request(shareCase, member, {
     caseId,
     entries: [...grants],
+    inviteOnly,
     candidates: [...new Set([...onCall.values()].filter((memberId) => memberId !== null))],
   });
   const candidates = candidatesFor(answerers, onCall);
@@ -87,7 +91,7 @@ const termsOfPeople = { terms: defaultPanelTerms, calendar: 'england-and-wales' 
 
 async function write(tx: Transaction, member: MemberCaller, input: Input, created: NewCase): Promise<Reply> {
   const { caseId, grants, responsible, leadPanel, at } = created;
-  const { commandId, audience: _audience, ...asked } = input;
+  const { commandId, audience: _audience, inviteOnly: _inviteOnly, ...asked } = input;
   const { memberId, organisationId } = member;
   const clock = startClock(leadPanel ?? termsOfPeople, asked.priority, at);
   const code = await insertCase(tx, {
@@ -100,7 +104,7 @@ async function write(tx: Transaction, member: MemberCaller, input: Input, create
     at,
   });
   insertClock(tx, caseId, leadPanel?.panelId ?? null, clock);
-  fileUnderRequester(tx, caseId, memberId, at);
+  fileUnderAsker(tx, caseId, member, at);
   fileUnder(tx, caseId, grants, at);
   makeResponsible(tx, caseId, responsible, at);
   releaseIds(tx, commandId);

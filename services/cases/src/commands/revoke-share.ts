@@ -22,7 +22,7 @@ import {
 } from '../data/cases.js';
 import { panelsOf, type Candidate } from '../domain/responsible.js';
 import { isOpen, move } from '../domain/status.js';
-import { confirmRequester } from '../queries/confirm-access.js';
+import { confirmAccess } from '../queries/confirm-access.js';
 import { onCallFor, thoseWhoMaySee, whoAnswers } from '../queries/who-answers.js';
 import { keepClock } from './keep-clock.js';
 
@@ -43,11 +43,11 @@ const attempts = 5;
  * Ends a grant. Access ends it at once; here the case leaves the lists of whoever it was for, and when its responsible
  * specialist can no longer open it, the next one becomes responsible, or the case is cancelled when nobody is left.
  * Repeating it changes nothing.
- * @throws AppError `not-found` to anyone but the requester of the case.
+ * @throws AppError `not-found` to anyone who does not control the case.
  */
 export async function revokeShare(service: ServiceContext, caller: Caller, given: Input): Promise<Reply> {
   const member = asMember(caller);
-  const { caseId } = await confirmRequester(service, member, given.caseId, 'audience');
+  const { caseId } = await confirmAccess(service, member, given.caseId, 'audience');
   const input = { ...given, caseId, grantId: given.grantId.toLowerCase() };
   const done = await replyOf<Reply>(service.db, input.commandId, member.memberId);
   if (done) return done.reply;

@@ -15,13 +15,13 @@ import { fileUnder, grantRef, panelIdsOf } from '../data/audience.js';
 import { caseState, lockedCase, recordActivity, setLeadPanel, type CaseState } from '../data/cases.js';
 import { releaseIds, reserveIds } from '../data/reserved-ids.js';
 import { isOpen } from '../domain/status.js';
-import { confirmRequester } from '../queries/confirm-access.js';
+import { confirmAccess } from '../queries/confirm-access.js';
 
 type Reply = ReplyOf<typeof contract>;
 
 /**
  * Opens an existing case to more people or panels. Who answers for it stays the same.
- * @throws AppError `not-found` to anyone but its requester; `conflict` when the case has ended.
+ * @throws AppError `not-found` to anyone who does not control it; `conflict` when the case has ended.
  */
 export async function shareFurther(
   service: ServiceContext,
@@ -30,7 +30,7 @@ export async function shareFurther(
 ): Promise<Reply> {
   const member = asMember(caller);
   const { memberId, organisationId } = member;
-  const { caseId } = await confirmRequester(service, member, input.caseId, 'audience');
+  const { caseId } = await confirmAccess(service, member, input.caseId, 'audience');
   const { grants, done } = await reserveIds<Reply>(service.db, {
     commandId,
     callerId: memberId,

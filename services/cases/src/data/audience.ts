@@ -6,6 +6,7 @@ import {
   type revokeGrant,
   type shareRevoked,
 } from '@definitivedx/contracts';
+import type { MemberCaller } from '@definitivedx/auth';
 import { statement, type Transaction } from '@definitivedx/db';
 
 /** One entry of the audience with the id of its grant. */
@@ -58,9 +59,21 @@ const holds = statement<{ grantId: string }>(
   `select grant_id as "grantId" from audience where case_id = $1 and grant_id = $2`,
 );
 
-/** Files a new case under its requester. */
-export function fileUnderRequester(tx: Transaction, caseId: string, requesterId: string, at: Date): void {
-  tx.later(file, [caseId, [null], ['requester'], [requesterId], [null], at]);
+/** Files a new case under its requester, and under their practice for those who cover it. */
+export function fileUnderAsker(
+  tx: Transaction,
+  caseId: string,
+  { memberId, organisationId }: MemberCaller,
+  at: Date,
+): void {
+  tx.later(file, [
+    caseId,
+    [null, null],
+    ['requester', 'practice'],
+    [memberId, organisationId],
+    [null, null],
+    at,
+  ]);
 }
 
 /** Files a case under everyone it is shared with. `at` is the case's latest activity, the same in all its rows. */

@@ -37,7 +37,7 @@ export async function lockedCase(tx: Transaction, caseId: string): Promise<CaseS
   return caseState(tx, caseId);
 }
 
-type Asked = Omit<InputOf<typeof createCase>, 'commandId' | 'audience'>;
+type Asked = Omit<InputOf<typeof createCase>, 'commandId' | 'audience' | 'inviteOnly'>;
 
 // The attestation refers to the case, which is checked at the end of the statement.
 const insert = statement<{ code: string }>(

@@ -1,9 +1,6 @@
-import type { CaseStatus, PostKind, Recommendation, Role } from '@definitivedx/contracts';
+import type { CaseStatus, PostKind, Recommendation, Relation, Role } from '@definitivedx/contracts';
 import { forbidden, invalidInput } from '@definitivedx/errors';
 import { move } from './status.js';
-
-/** Why somebody may see a case, as access answers it. */
-export type Via = 'requester' | 'member' | 'panel' | 'everyone';
 
 /** A colleague sees the case through a grant but does not act as a specialist: they add to it and move nothing. */
 export type Author = 'requester' | 'specialist' | 'colleague';
@@ -14,9 +11,12 @@ const kindsOf: Readonly<Record<Author, readonly PostKind[]>> = {
   colleague: ['information', 'note'],
 };
 
-/** As whom a member writes in a case. The requester stays the requester, whatever roles they hold. */
-export function authorOf(via: Via, roles: readonly Role[]): Author {
-  if (via === 'requester') return 'requester';
+/** Whether a relation stands on the asking side: the requester, and who covers for them. */
+export const asks = (via: Relation): boolean => via === 'requester' || via === 'cover';
+
+/** As whom a member writes in a case. Who asks stays the requester's side, whatever roles they hold. */
+export function authorOf(via: Relation, roles: readonly Role[]): Author {
+  if (asks(via)) return 'requester';
   return roles.includes('specialist') ? 'specialist' : 'colleague';
 }
 

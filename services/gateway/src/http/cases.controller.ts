@@ -1,33 +1,10 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Headers,
-  HttpCode,
-  Param,
-  Post,
-  Query,
-  Req,
-  Res,
-} from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ForMembers, type MemberCaller } from '@definitivedx/auth';
 import { Bus } from '@definitivedx/bus';
-import {
-  addPost,
-  caseAudience,
-  createCase,
-  cursor,
-  getCase,
-  id,
-  listCases,
-  revokeShare,
-  shareFurther,
-  type ReplyOf,
-} from '@definitivedx/contracts';
+import { addPost, createCase, cursor, getCase, id, listCases, type ReplyOf } from '@definitivedx/contracts';
 import { tagOf, versionOf } from '../domain/version-tag.js';
 import { Member } from './authentication.js';
 import { Commands } from './commands.js';
@@ -36,7 +13,6 @@ import { onCase, onCommand } from './problems.js';
 
 const newCase = createCase.request.omit({ commandId: true });
 const newPost = addPost.request.omit({ commandId: true, caseId: true, expectedVersion: true });
-const newShare = shareFurther.request.omit({ commandId: true, caseId: true });
 const pageQuery = z.strictObject({
   cursor: cursor.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
@@ -155,59 +131,6 @@ export class CasesController {
         headers: { location: addressOf(caseId), etag: tagOf(posted.version) },
         body: posted,
       };
-    });
-  }
-
-  @Get(':caseId/audience')
-  @Documented({ summary: caseAudience.summary, reply: caseAudience.reply, problems: onCase })
-  audience(
-    @Member() caller: MemberCaller,
-    @Param('caseId', { schema: id }) caseId: string,
-  ): Promise<ReplyOf<typeof caseAudience>> {
-    return this.bus.request(caseAudience, caller, { caseId });
-  }
-
-  @Post(':caseId/audience')
-  @Documented({
-    summary: shareFurther.summary,
-    reply: shareFurther.reply,
-    status: 201,
-    versioned: true,
-    problems: [...onCase, ...onCommand],
-  })
-  @AcceptsIdempotencyKey()
-  share(
-    @Member() caller: MemberCaller,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @Param('caseId', { schema: id }) caseId: string,
-    @Body({ schema: newShare }) body: z.output<typeof newShare>,
-  ): Promise<unknown> {
-    return this.commands.carryOut({ request, reply, caller }, async (commandId) => {
-      const shared = await this.bus.request(shareFurther, caller, { ...body, commandId, caseId });
-      const headers = { location: `${addressOf(caseId)}/audience`, etag: tagOf(shared.version) };
-      return { status: 201, headers, body: shared };
-    });
-  }
-
-  @Delete(':caseId/audience/:grantId')
-  @Documented({
-    summary: revokeShare.summary,
-    reply: revokeShare.reply,
-    versioned: true,
-    problems: [...onCase, ...onCommand],
-  })
-  @AcceptsIdempotencyKey()
-  revoke(
-    @Member() caller: MemberCaller,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @Param('caseId', { schema: id }) caseId: string,
-    @Param('grantId', { schema: id }) grantId: string,
-  ): Promise<unknown> {
-    return this.commands.carryOut({ request, reply, caller }, async (commandId) => {
-      const revoked = await this.bus.request(revokeShare, caller, { commandId, caseId, grantId });
-      return { headers: { etag: tagOf(revoked.version) }, body: revoked };
     });
   }
 }

@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { AppError, forbidden, invalidInput, toProblem } from '@definitivedx/errors';
+import { actorIdOf } from '@definitivedx/auth';
 import { sendProblem, type ServiceOptions } from '@definitivedx/bus';
 import { currentTraceId } from '@definitivedx/telemetry';
 import { Options } from '../config.js';
@@ -14,6 +15,7 @@ import { ApiDocument } from './api-document.js';
 import { Authentication } from './authentication.js';
 import { clearCookie, sessionCookie } from './cookies.js';
 import { csvBodyLimit, parseCsv } from './csv-parser.js';
+import { formBodyLimit, parseForm } from './form-parser.js';
 import { parseJson } from './json-parser.js';
 import { SchemaPipe } from './schema-pipe.js';
 import { addStreams } from './uploads.js';
@@ -22,6 +24,7 @@ import { addStreams } from './uploads.js';
 export const bodyLimit = 256 * 1024;
 
 const apiPath = '/api/v1/';
+const applicationsPath = '/api/v1/applications';
 /** A request must be complete within this, in milliseconds; an upload takes as long as its sender's line needs. */
 const requestLimitMs = 30_000;
 const unlimited = new Set(['/healthz', '/readyz']);
@@ -58,15 +61,8 @@ async function configure(app: NestFastifyApplication): Promise<void> {
   fastify.removeAllContentTypeParsers();
   app.useBodyParser('application/json', { bodyLimit }, parseJson);
   app.useBodyParser('text/csv', { bodyLimit: csvBodyLimit }, parseCsv);
-  // Nest would add a parser for forms; nothing here takes one.
-  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit }, (_request, _body, done) =>
-    done(
-      new AppError(
-        'unsupported-media-type',
-        'Please send JSON, with the header content-type: application/json.',
-      ),
-    ),
-  );
+  // Nest would add a parser of its own for forms.
+  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit: formBodyLimit }, parseForm);
 
   addStreams(fastify, {
     limitMs: requestLimitMs,
@@ -87,11 +83,17 @@ async function configure(app: NestFastifyApplication): Promise<void> {
     refuseForeignPages(request, options.publicUrl.origin);
     if (request.routeOptions.url?.startsWith(apiPath)) await authenticate(authentication, request, reply);
   });
+  // An open door that has us ask addresses of the applicant's: a person at a keyboard needs it a few times.
+  fastify.addHook('onRoute', (route) => {
+    if (route.url !== applicationsPath || route.method !== 'POST') return;
+    const rateLimit = { max: options.applicationsPerHour, timeWindow: 60 * 60_000 };
+    route.config = { ...route.config, rateLimit };
+  });
   await app.register(fastifyRateLimit, {
     max: options.rateLimitPerMinute,
     timeWindow: 60_000,
     allowList: (request) => unlimited.has(request.url),
-    keyGenerator: (request) => (request.caller?.kind === 'member' ? request.caller.memberId : request.ip),
+    keyGenerator: ({ caller, ip }) => (caller && caller.kind !== 'service' ? actorIdOf(caller) : ip),
     errorResponseBuilder: (_request, { ttl }) =>
       new AppError('rate-limited', 'Too many requests. Please wait a moment and try again.', {
         retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),
@@ -109,6 +111,11 @@ async function authenticate(
   reply: FastifyReply,
 ): Promise<void> {
   try {
+    const program = await authentication.programOf(request);
+    if (program) {
+      Object.assign(request, { caller: program });
+      return;
+    }
     const known = await authentication.of(request);
     if (known) Object.assign(request, { known, caller: known.caller });
   } catch (error) {

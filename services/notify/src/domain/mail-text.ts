@@ -1,8 +1,8 @@
 /** Mails about one case, and mails about the cases of a hand-over. */
-export type CaseMailTemplate = 'case-shared' | 'case-posted' | 'advice-given';
+export type CaseMailTemplate = 'case-shared' | 'case-posted' | 'advice-given' | 'governance-opened';
 export type HandOverMailTemplate = 'hand-over-waiting' | 'hand-over-overdue';
 /** What a member can be mailed about, and the alert to operators. */
-export type MailTemplate = CaseMailTemplate | HandOverMailTemplate | 'dead-letter';
+export type MailTemplate = CaseMailTemplate | HandOverMailTemplate | 'test-page' | 'dead-letter';
 
 /** What a dead letter's alert names: codes and ids, never content. */
 export interface DeadLetterAlert {
@@ -30,6 +30,10 @@ const caseMail: Readonly<Record<CaseMailTemplate, MailText>> = {
     subject: 'There is advice for you to read',
     text: 'Advice has been given on a case of yours on DefinitiveDx.',
   },
+  'governance-opened': {
+    subject: 'A case of yours was opened for governance',
+    text: 'A governance lead of your organisation has opened a case of yours on DefinitiveDx. Who, and why, is in its audience.',
+  },
 };
 
 /**
@@ -53,6 +57,10 @@ const casesMail: Readonly<Record<CaseMailTemplate, (cases: string) => MailText>>
   'advice-given': (cases) => ({
     subject: `There is advice on ${cases} cases for you to read`,
     text: `Advice has been given on ${cases} cases of yours on DefinitiveDx.`,
+  }),
+  'governance-opened': (cases) => ({
+    subject: `${cases} cases of yours were opened for governance`,
+    text: `A governance lead of your organisation has opened ${cases} cases of yours on DefinitiveDx. Who, and why, is in their audience.`,
   }),
 };
 
@@ -81,6 +89,17 @@ export function handOverMailText(template: HandOverMailTemplate, cases: number, 
     text: signInTo(text, 'the list', publicUrl, '/hand-overs'),
   };
 }
+
+/** The mail of a test page: that it has to be acknowledged, signed in; opening a link is no acknowledgement. */
+export const testPageMailText = (pageId: string, publicUrl: string): MailText => ({
+  subject: 'A test page for whoever is on call',
+  text: signInTo(
+    'Your organisation is trying out whether DefinitiveDx reaches its doctor on call. No case is waiting. Please say that this reached you.',
+    'and acknowledge it',
+    publicUrl,
+    `/test-pages/${pageId}`,
+  ),
+});
 
 const signInTo = (text: string, what: string, publicUrl: string, ...paths: readonly string[]): string =>
   [

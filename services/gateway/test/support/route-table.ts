@@ -1,0 +1,242 @@
+import { anonymisationDuty, type Role } from '@definitivedx/contracts';
+import { roleOf, type Part, type Stage } from './cast.js';
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  /** JSON, or CSV when it is a string. */
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+type Expected = 'through' | 'not-signed-in' | 'forbidden' | 'consent-required' | 'not-found';
+
+export interface Route {
+  readonly request: (stage: Stage) => Asked;
+  readonly expected: (part: Part) => Expected;
+  /** The route is about a case by its id: a stranger's answer must be that of an id that does not exist. */
+  readonly unknown?: boolean;
+}
+
+/** Those who get past the door: everyone else is told the same by every route. */
+const atTheDoor = (part: Part, { beforeConsent = false } = {}): Expected | undefined => {
+  if (part === 'anonymous') return 'not-signed-in';
+  if (part === 'disabled') return 'forbidden';
+  if (part === 'unconsented' && !beforeConsent) return 'consent-required';
+  return undefined;
+};
+
+const id = '01890000-0000-7000-8000-000000000001';
+const asks =
+  (method: string, path: string, body?: unknown, headers?: Record<string, string>) => (): Asked => ({
+    method,
+    path,
+    ...(body === undefined ? {} : { body }),
+    ...(headers === undefined ? {} : { headers }),
+  });
+
+/** Open to anyone, signed in or not. */
+const open = (request: Route['request']): Route => ({ request, expected: () => 'through' });
+
+/** For any member. */
+const member = (request: Route['request'], options: { beforeConsent?: boolean } = {}): Route => ({
+  request,
+  expected: (part) => atTheDoor(part, options) ?? 'through',
+});
+
+/** For members with one of these roles; a role is had in the organisation one acts for. */
+const role = (roles: readonly Role[], request: Route['request']): Route => ({
+  request,
+  expected: (part) => atTheDoor(part) ?? (roles.includes(roleOf(part)!) ? 'through' : 'forbidden'),
+});
+
+/** The same, refused at the door already, before it is asked what they have consented to. */
+const doorRole = (roles: readonly Role[], request: Route['request']): Route => ({
+  request,
+  expected: (part) => {
+    const theirs = roleOf(part);
+    return theirs === null || part === 'disabled' || roles.includes(theirs)
+      ? (atTheDoor(part) ?? 'through')
+      : 'forbidden';
+  },
+});
+
+/** For one administrator, about something of their organisation; to the others there is no such thing. */
+const ofAdmin = (admin: Part, request: Route['request']): Route => ({
+  request,
+  expected: (part) => {
+    const { expected } = doorRole(['organisation-admin'], request);
+    return expected(part) === 'through' && part !== admin ? 'not-found' : expected(part);
+  },
+});
+
+const clinical: readonly Role[] = ['clinician', 'specialist'];
+const anyRole: readonly Role[] = [...clinical, 'organisation-admin', 'programme-lead', 'operator'];
+
+/** About the case: for those in one of these relations; to everyone else with such a role there is no such case. */
+const onCase = (
+  allowed: readonly Part[],
+  roles: readonly Role[],
+  request: (stage: Stage) => Asked,
+  but: Partial<Record<Part, Expected>> = {},
+): Route => ({
+  request,
+  unknown: true,
+  expected: (part) =>
+    atTheDoor(part) ??
+    but[part] ??
+    (!roles.includes(roleOf(part)!) ? 'forbidden' : allowed.includes(part) ? 'through' : 'not-found'),
+});
+
+const askingSide: readonly Part[] = ['requester', 'cover'];
+const controlling: readonly Part[] = [...askingSide, 'delegate'];
+const taking: readonly Part[] = [...controlling, 'panelMember', 'invited'];
+const reading: readonly Part[] = [...taking, 'governance'];
+
+const caseAt =
+  (method: string, rest = '', body?: unknown, headers?: Record<string, string>) =>
+  (stage: Stage) =>
+    asks(method, `/api/v1/cases/${stage.caseId}${rest}`, body, headers)();
+
+const survey = { outcome: 'new-or-additional-action', referral: 'contemplated-avoided' };
+const period = 'from=2026-01&to=2026-11';
+const attested = {
+  'content-type': 'image/png',
+  'x-attestation-version': anonymisationDuty.version,
+  'x-attestation-hash': anonymisationDuty.hash,
+};
+
+/** Every route of the API, with a request that is right but for who makes it. Requests may be repeated by everyone. */
+export const routes: Readonly<Record<string, Route>> = {
+  'GET /auth/sign-in': open(asks('GET', '/auth/sign-in')),
+  'POST /auth/sign-out': open(asks('POST', '/auth/sign-out')),
+  'GET /api/v1/me': member(asks('GET', '/api/v1/me'), { beforeConsent: true }),
+  'GET /api/v1/consent-texts': member(asks('GET', '/api/v1/consent-texts'), { beforeConsent: true }),
+  'POST /api/v1/consents': member(
+    asks('POST', '/api/v1/consents', { kind: 'terms-of-use', version: 'none', hash: '0'.repeat(64) }),
+    { beforeConsent: true },
+  ),
+  'GET /api/v1/anonymisation-duty': member(asks('GET', '/api/v1/anonymisation-duty')),
+  'GET /api/v1/panels': member(asks('GET', '/api/v1/panels')),
+  'GET /api/v1/panels/{panelId}/on-call': member((stage) =>
+    asks('GET', `/api/v1/panels/${stage.panelId}/on-call`)(),
+  ),
+  'POST /api/v1/members/search': member(asks('POST', '/api/v1/members/search', { name: 'Cast' })),
+  'POST /api/v1/cases': role(clinical, (stage) =>
+    // Refused later: another text was attested.
+    asks('POST', '/api/v1/cases', {
+      question: 'Is this rash worth a referral?',
+      history: 'Day 3 of fever.',
+      ageBand: '2-5 years',
+      sex: 'not-relevant',
+      intendedAction: 'unsure',
+      priority: 'routine',
+      attestation: { version: 'another', hash: '0'.repeat(64) },
+      audience: [{ kind: 'panel', panelId: stage.panelId }],
+    })(),
+  ),
+  'GET /api/v1/cases': member(asks('GET', '/api/v1/cases')),
+  'POST /api/v1/cases/search': member(asks('POST', '/api/v1/cases/search', { code: 'DX-0000-0000' })),
+  'GET /api/v1/cases/{caseId}': onCase(reading, anyRole, caseAt('GET')),
+  'POST /api/v1/cases/{caseId}/posts': onCase(
+    taking,
+    clinical,
+    caseAt('POST', '/posts', { kind: 'note', body: 'Noted.' }),
+  ),
+  'GET /api/v1/cases/{caseId}/audience': onCase(controlling, anyRole, caseAt('GET', '/audience')),
+  'POST /api/v1/cases/{caseId}/audience': onCase(controlling, clinical, (stage) =>
+    // Refused later: the requester needs no grant.
+    caseAt('POST', '/audience', { audience: [{ kind: 'member', memberId: stage.memberId.requester }] })(
+      stage,
+    ),
+  ),
+  'DELETE /api/v1/cases/{caseId}/audience/{grantId}': onCase(
+    [],
+    clinical,
+    caseAt('DELETE', `/audience/${id}`),
+  ),
+  'POST /api/v1/cases/audience-preview': role(clinical, (stage) =>
+    asks('POST', '/api/v1/cases/audience-preview', {
+      audience: [{ kind: 'panel', panelId: stage.panelId }],
+    })(),
+  ),
+  'POST /api/v1/cases/{caseId}/audience/preview': onCase(controlling, clinical, (stage) =>
+    caseAt('POST', '/audience/preview', { audience: [{ kind: 'panel', panelId: stage.panelId }] })(stage),
+  ),
+  'GET /api/v1/cases/{caseId}/readers': onCase(controlling, anyRole, caseAt('GET', '/readers')),
+  'PUT /api/v1/cases/{caseId}/invite-only': onCase(
+    controlling,
+    clinical,
+    caseAt('PUT', '/invite-only', { inviteOnly: false }),
+  ),
+  'POST /api/v1/cases/{caseId}/governance-access': {
+    request: caseAt('POST', '/governance-access', { reason: 'A complaint has to be answered.' }),
+    expected: (part) => atTheDoor(part) ?? (part === 'governance' ? 'through' : 'forbidden'),
+    unknown: true,
+  },
+  'POST /api/v1/cases/{caseId}/hand-over-acceptance': onCase(
+    ['panelMember'],
+    ['specialist'],
+    caseAt('POST', '/hand-over-acceptance', {}),
+  ),
+  'POST /api/v1/cases/{caseId}/record-copy': onCase(askingSide, clinical, caseAt('POST', '/record-copy', {})),
+  // There is no advice yet, so that closing is refused later.
+  'POST /api/v1/cases/{caseId}/close': onCase(askingSide, clinical, caseAt('POST', '/close', { survey })),
+  'GET /api/v1/hand-overs': role(['specialist'], asks('GET', '/api/v1/hand-overs')),
+  'POST /api/v1/panels/{panelId}/take-over': {
+    request: (stage) => asks('POST', `/api/v1/panels/${stage.panelId}/take-over`, {})(),
+    expected: (part) => atTheDoor(part) ?? (part === 'panelMember' ? 'through' : 'forbidden'),
+  },
+  'GET /api/v1/metrics/report': role(['programme-lead'], asks('GET', `/api/v1/metrics/report?${period}`)),
+  'POST /api/v1/metrics/baselines': role(
+    ['programme-lead'],
+    asks('POST', '/api/v1/metrics/baselines?name=Line', 'x'),
+  ),
+  'GET /api/v1/organisation': doorRole(['organisation-admin'], asks('GET', '/api/v1/organisation')),
+  'PATCH /api/v1/organisation': doorRole(['organisation-admin'], asks('PATCH', '/api/v1/organisation', {})),
+  'PUT /api/v1/organisation/duties/{duty}': doorRole(
+    ['organisation-admin'],
+    // Refused later: nobody has such an id.
+    asks('PUT', '/api/v1/organisation/duties/cover', { memberIds: [id] }),
+  ),
+  'PUT /api/v1/organisation/panels/{panelId}/rota': ofAdmin('trustAdmin', (stage) =>
+    asks('PUT', `/api/v1/organisation/panels/${stage.panelId}/rota`, {
+      timeZone: 'Europe/London',
+      shifts: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({
+        weekday,
+        start: '00:00',
+        end: '24:00',
+        memberId: stage.memberId.panelMember,
+      })),
+    })(),
+  ),
+  'POST /api/v1/organisation/panels/{panelId}/test-pages': ofAdmin('trustAdmin', (stage) =>
+    asks('POST', `/api/v1/organisation/panels/${stage.panelId}/test-pages`, {})(),
+  ),
+  'GET /api/v1/organisation/test-pages': doorRole(
+    ['organisation-admin'],
+    asks('GET', '/api/v1/organisation/test-pages'),
+  ),
+  'POST /api/v1/test-pages/{pageId}/acknowledgement': {
+    request: asks('POST', `/api/v1/test-pages/${id}/acknowledgement`, {}),
+    expected: (part) => atTheDoor(part) ?? 'not-found',
+  },
+  'GET /api/v1/events': member(asks('GET', '/api/v1/events')),
+  'POST /api/v1/cases/{caseId}/files': onCase(
+    taking,
+    anyRole,
+    caseAt('POST', '/files', 'no picture', attested),
+  ),
+  'GET /api/v1/cases/{caseId}/files': onCase(reading, anyRole, caseAt('GET', '/files')),
+  'GET /api/v1/files/{fileId}': {
+    request: asks('GET', `/api/v1/files/${id}`),
+    expected: (part) => atTheDoor(part) ?? 'not-found',
+  },
+  'HEAD /api/v1/files/{fileId}': {
+    request: asks('HEAD', `/api/v1/files/${id}`),
+    expected: (part) => {
+      const door = atTheDoor(part);
+      return door === 'consent-required' ? 'forbidden' : (door ?? 'not-found');
+    },
+  },
+};
