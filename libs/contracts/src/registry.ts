@@ -7,8 +7,12 @@ import * as directory from './access/directory.js';
 import * as governance from './access/governance.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
+import * as imports from './access/imports.js';
+import * as members from './access/members.js';
+import * as ownPanels from './access/own-panels.js';
 import * as issuers from './access/issuers.js';
 import * as panels from './access/panels.js';
+import * as scim from './access/scim.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
 import * as caseEvents from './cases/events.js';
@@ -47,8 +51,12 @@ const all: readonly AnyContract[] = [
     governance,
     grants,
     identity,
+    imports,
+    members,
+    ownPanels,
     issuers,
     panels,
+    scim,
     caseClosing,
     caseCommands,
     caseEvents,

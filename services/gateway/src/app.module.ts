@@ -6,6 +6,8 @@ import { Options, type GatewayConfig } from './config.js';
 import { databaseOptions } from './data/database.js';
 import { FileDoor } from './files/file-door.js';
 import { Housekeeping } from './housekeeping.js';
+import { ImportDoor } from './doors/import-door.js';
+import { AccountsController } from './http/accounts.controller.js';
 import { ApiDocument } from './http/api-document.js';
 import { AuditController } from './http/audit.controller.js';
 import { AudienceController } from './http/audience.controller.js';
@@ -22,7 +24,11 @@ import { EventsController } from './http/events.controller.js';
 import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
 import { MemberController } from './http/member.controller.js';
+import { MemberImportsController } from './http/member-imports.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
+import { OrganisationMembersController } from './http/organisation-members.controller.js';
+import { OrganisationPanelsController } from './http/organisation-panels.controller.js';
+import { ScimController } from './http/scim.controller.js';
 import { OnCallController } from './http/on-call.controller.js';
 import { OrganisationController } from './http/organisation.controller.js';
 import { OAuthController } from './http/oauth.controller.js';
@@ -63,6 +69,12 @@ export function appModule(config: GatewayConfig): DynamicModule {
       FilesController,
       AuditController,
       ConsentController,
+      // Before the members, whose addresses have an id where this one has `imports`.
+      MemberImportsController,
+      OrganisationMembersController,
+      OrganisationPanelsController,
+      AccountsController,
+      ScimController,
       OAuthController,
       ClientsController,
       WebhooksController,
@@ -81,6 +93,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       FileDoor,
       GatewayKeys,
       Housekeeping,
+      ImportDoor,
       Issuers,
       LiveConnections,
       Sessions,

@@ -40,6 +40,8 @@ const gatewayEnv = {
   API_AUDIENCE: z.string().min(1).default('urn:definitivedx:api'),
   /** Where the file service takes and gives bytes. */
   FILES_URL: z.url({ protocol: /^https?$/ }),
+  /** Where access takes files of members. */
+  ACCESS_URL: z.url({ protocol: /^https?$/ }),
   GATEWAY_KEY_FILE: keyFile,
   DATA_REGIONS: z.string().default('eu-west-2').transform(wordsOf).pipe(z.array(region).min(1)),
   APPLICATIONS_PER_HOUR: z.coerce.number().int().min(1).max(1_000_000).default(10),
@@ -70,6 +72,8 @@ export interface GatewayOptions {
   readonly apiAudience: string;
   /** The file service's address inside the cluster. */
   readonly filesUrl: URL;
+  /** The access service's address inside the cluster. */
+  readonly accessUrl: URL;
   /** Requests per member, or per address when nobody is signed in. */
   readonly rateLimitPerMinute: number;
 }
@@ -90,6 +94,7 @@ export abstract class Options implements GatewayOptions {
   abstract readonly applicationsPerHour: number;
   abstract readonly apiAudience: string;
   abstract readonly filesUrl: URL;
+  abstract readonly accessUrl: URL;
   abstract readonly rateLimitPerMinute: number;
 }
 
@@ -111,6 +116,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     applicationsPerHour: parsed.APPLICATIONS_PER_HOUR,
     apiAudience: parsed.API_AUDIENCE,
     filesUrl: new URL(parsed.FILES_URL),
+    accessUrl: new URL(parsed.ACCESS_URL),
     rateLimitPerMinute: parsed.RATE_LIMIT_PER_MINUTE,
   };
 }

@@ -32,6 +32,7 @@ const app = await NestFactory.create<NestFastifyApplication>(
     applicationsPerHour: 1,
     apiAudience: '',
     filesUrl: new URL('http://localhost'),
+    accessUrl: new URL('http://localhost'),
     rateLimitPerMinute: 1,
   }),
   new FastifyAdapter(),

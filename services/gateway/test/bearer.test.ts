@@ -150,7 +150,18 @@ describe('until both texts are accepted', () => {
     ['POST', '/api/v1/metrics/baselines', {}],
     ['GET', '/api/v1/events', undefined],
   ];
-  const open = ['/api/v1/me', '/api/v1/consent-texts', '/api/v1/consents'];
+  const open = [
+    '/api/v1/me',
+    '/api/v1/me/organisation',
+    '/api/v1/me/identities',
+    '/api/v1/consent-texts',
+    '/api/v1/consents',
+    // For who has no account yet; and for operators, who are refused by role before anything else is asked.
+    '/api/v1/applications',
+    `/api/v1/applications/${caseId}`,
+    `/api/v1/applications/${caseId}/approval`,
+    `/api/v1/applications/${caseId}/refusal`,
+  ];
 
   it('this table knows every route of the API', async () => {
     const { body } = await new Client(gateway.url, undefined).ask<{ paths: Record<string, object> }>(

@@ -32,6 +32,14 @@ const routes = Object.entries(paths).flatMap(([path, operations]) =>
 /** What is reached without consent, and why. Everything else that the API offers is not. */
 const withoutConsent: Readonly<Record<string, string>> = {
   'GET /.well-known/definitivedx-audit.json': 'public keys',
+  'GET /.well-known/oauth-authorization-server': 'where programs get tokens',
+  'POST /oauth/token': 'programs get tokens, which no consent is asked for',
+  'POST /auth/back-channel-logout': 'a sign-in provider ends sessions',
+  'POST /api/v1/applications': 'organisations apply before they have members',
+  'GET /api/v1/applications/{reference}': 'organisations ask how their application stands',
+  'GET /api/v1/me/identities': "one's own ways of signing in",
+  'POST /api/v1/me/identities': "one's own ways of signing in",
+  'POST /api/v1/me/organisation': 'whom one acts for, which decides nothing about data',
   'GET /auth/sign-in': 'signing in',
   'POST /auth/sign-out': 'signing out',
   'GET /api/v1/me': 'who one is, and whether one has consented',

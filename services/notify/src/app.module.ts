@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ServiceContext, ServiceModule } from '@definitivedx/bus';
+import { AccessEvents } from './bus/access-events.js';
 import { Egress, strictEgress } from '@definitivedx/egress';
 import { CaseEvents } from './bus/case-events.js';
 import { DeadLetters } from './bus/dead-letters.js';
@@ -22,7 +23,16 @@ class NotifyModule {}
 export const appModule = (config: NotifyConfig): DynamicModule => ({
   module: NotifyModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [CaseEvents, DeadLetters, HandOversDoor, OnCallDoor, StreamsDoor, TestPagesDoor, WebhooksDoor],
+  controllers: [
+    AccessEvents,
+    CaseEvents,
+    DeadLetters,
+    HandOversDoor,
+    OnCallDoor,
+    StreamsDoor,
+    TestPagesDoor,
+    WebhooksDoor,
+  ],
   providers: [
     { provide: Egress, useFactory: () => new Egress(config.egress ?? strictEgress) },
     {

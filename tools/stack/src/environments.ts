@@ -59,6 +59,7 @@ export const environments = (setting: Setting) => {
       // Whoever tries it has nothing but this machine to name.
       EGRESS_TRUSTED_HOSTS: '*',
       FILES_URL: `http://127.0.0.1:${String(ports.files)}`,
+      ACCESS_URL: `http://127.0.0.1:${String(ports.access)}`,
     },
     access: { AUDIT_KEY_FILE: secrets.auditKeyFile },
     files: { FILES_KEYRING_FILE: secrets.filesKeyringFile, FILES_DIR: join(stateDir, 'files') },

@@ -10,6 +10,7 @@ import {
 import type { Transaction } from '@definitivedx/db';
 import { conflict, invalidInput } from '@definitivedx/errors';
 import { acceptIssuerAsIs, addIssuer } from '../data/issuers.js';
+import { setPlaceState } from '../data/places.js';
 import { lockRegistration } from '../data/registration.js';
 import { Identity, Member, Membership, Organisation, Panel } from '../data/entities.js';
 
@@ -17,7 +18,7 @@ type Input = InputOf<typeof contract>;
 
 /**
  * Registers a member by sign-in identity, with exactly the given organisations: repeating it with other ones adds,
- * changes and removes. Leaving an organisation leaves its panels. It never re-activates a disabled member. The issuer
+ * changes and removes; a place that had ended begins anew. Leaving an organisation leaves its panels. It never re-activates a disabled member. The issuer
  * counts for these organisations from then on; one that nobody described writes its tokens as the standards say.
  * @throws AppError `invalid-input` for an unknown ODS code, `conflict` when the member leads a panel they would leave.
  */
@@ -44,6 +45,8 @@ export async function registerMember(
     );
     const organisationIds = memberships.map(({ organisationId }) => organisationId);
     acceptIssuerAsIs(tx, issuer, organisationIds, now);
+    for (const organisationId of organisationIds)
+      setPlaceState(tx, { organisationId, memberId }, 'active', now);
     return { memberId };
   });
 }

@@ -32,6 +32,15 @@ export async function assertActing(db: Queryable, caller: MemberCaller): Promise
   checkActing(found);
 }
 
+/** True of an active panel `p` to which the members of `organisation` may send cases at `now`. */
+const takesFrom = (organisation: string, now: string): string => `(
+  p.status = 'active' and (
+    p.open_to = 'all-organisations'
+    or p.organisation_id = ${organisation}::uuid
+    or (p.open_to = 'listed-organisations' and exists (
+          select from panel_offer po
+           where po.panel_id = p.id and po.organisation_id = ${organisation}::uuid and po.status = 'accepted'
+             and (po.expires_at is null or po.expires_at > ${now}::timestamptz)))))`;
 const operating = statement<{ one: number }>(
   'access.acting-operator',
   `select 1 as one from acting where member_id = $1 and organisation_id = $2 and 'operator' = any (roles)`,
@@ -46,17 +55,19 @@ export async function assertOperator(db: Queryable, caller: Caller): Promise<voi
 }
 
 const active = statement<{ id: string }>(
-  'access.active-principals',
+  'access.principals-to-share-with',
   `select distinct member_id as id from acting where member_id = any ($1::uuid[])
    union all
-   select id from panel where id = any ($2::uuid[]) and status = 'active'`,
+   select p.id from panel p where p.id = any ($2::uuid[]) and ${takesFrom('$3', '$4')}`,
 );
 
-/** Which of these members and panels exist and are active. */
-export const activePrincipals = (
+/** Which of these members exist and are active, and which of these panels take cases from the organisation. */
+export const principalsToShareWith = (
   memberIds: readonly string[],
   panelIds: readonly string[],
-): Asked<{ id: string }> => asking(active, [memberIds, panelIds]);
+  organisationId: string,
+  now: Date,
+): Asked<{ id: string }> => asking(active, [memberIds, panelIds, organisationId, now]);
 
 const principals = statement<{ id: string }>(
   'access.caller-principals',
@@ -92,12 +103,13 @@ const panels = statement<PanelRow>(
   'access.list-panels',
   `select p.id as "panelId", p.name, p.specialty, p.phone, o.name as organisation
      from panel p join organisation o on o.id = p.organisation_id
-    where p.status = 'active'
+    where ${takesFrom('$1', '$2')}
     order by p.name, o.name, p.id`,
 );
 
-/** All panels a case can be sent to, by name. */
-export const activePanels = (db: Queryable): Promise<PanelRow[]> => db.run(panels, []);
+/** The panels that take cases from the organisation, by name. */
+export const panelsTakingFrom = (db: Queryable, organisationId: string, now: Date): Promise<PanelRow[]> =>
+  db.run(panels, [organisationId, now]);
 
 type PanelDetail = ReplyOf<typeof panelsByIds>['panels'][number];
 

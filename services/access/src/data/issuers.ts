@@ -1,3 +1,4 @@
+import { invalidInput } from '@definitivedx/errors';
 import { statement, type Queryable, type Transaction } from '@definitivedx/db';
 import type { RegisteredIssuer } from '@definitivedx/contracts';
 
@@ -141,4 +142,39 @@ export async function areActing(
     places.map(({ issuer }) => issuer),
   ]);
   return rows.map((row) => row.acting);
+}
+
+const forSubjects = statement<{ issuer: string; shared: boolean }>(
+  'access.issuers-for-subjects',
+  `select s.issuer, s.shared from organisation_issuer os join issuer s on s.issuer = os.issuer
+    where os.organisation_id = $1 order by s.shared, os.added_at, s.issuer`,
+);
+
+/**
+ * The sign-in issuer that an organisation's members are known to, unless another one is named: the only one it registered, or
+ * the only one that is its own. Undefined when that is not clear.
+ */
+export async function issuerOf(db: Queryable, organisationId: string): Promise<string | undefined> {
+  const found = await db.run(forSubjects, [organisationId]);
+  const own = found.filter((one) => !one.shared);
+  return (found.length === 1 ? found[0] : own.length === 1 ? own[0] : undefined)?.issuer;
+}
+
+/**
+ * The issuer that a subject belongs to: the named one, else the organisation's own.
+ * @throws AppError `invalid-input` when it has to be named, and for one that the organisation has not registered.
+ */
+export async function issuerFor(db: Queryable, organisationId: string, named?: string): Promise<string> {
+  if (named === undefined) {
+    const issuer = await issuerOf(db, organisationId);
+    if (issuer !== undefined) return issuer;
+    throw invalidInput('Your organisation has not just one sign-in issuer. Name the one that is meant.', [
+      { path: 'issuer', message: 'Name the issuer that the subject belongs to.' },
+    ]);
+  }
+  const found = await db.run(forSubjects, [organisationId]);
+  if (found.some((one) => one.issuer === named)) return named;
+  throw invalidInput('Your organisation takes no sign-ins from this issuer.', [
+    { path: 'issuer', message: 'Name an issuer that your organisation has registered.' },
+  ]);
 }

@@ -11,7 +11,7 @@ import { canonicalJson } from '../domain/json.js';
 /** What a command answers with. */
 export interface CommandReply {
   readonly body: unknown;
-  readonly status?: 200 | 201;
+  readonly status?: 200 | 201 | 202;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -31,6 +31,7 @@ export function startGateway(
     applicationsPerHour: 100_000,
     apiAudience: audience,
     filesUrl: new URL(`http://127.0.0.1:${String(world.ports.files)}`),
+    accessUrl: new URL(`http://127.0.0.1:${String(world.ports.access)}`),
     rateLimitPerMinute: 100_000,
     ...options,
   };

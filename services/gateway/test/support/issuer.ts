@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -9,6 +10,9 @@ import {
   type JWTHeaderParameters,
 } from 'jose';
 import { audience } from './gateway.js';
+
+/** Ours at the issuer, where people sign in through us. */
+export const clientId = 'definitivedx-gateway';
 
 /** An identity provider reduced to what verifying access tokens needs; it counts who asks it for anything. */
 export class Issuer {
@@ -42,6 +46,26 @@ export class Issuer {
     return [...this.asked.values()].reduce((sum, n) => sum + n, 0);
   }
 
+  /** A logout token as a good provider writes it, with anything changed or (undefined) left out. */
+  logoutToken(
+    claims: Record<string, unknown> = {},
+    header: Partial<JWTHeaderParameters> = {},
+  ): Promise<string> {
+    const now = Math.floor(Date.now() / 1000);
+    return this.sign(
+      {
+        iss: this.url,
+        aud: clientId,
+        iat: now,
+        exp: now + 120,
+        jti: randomUUID(),
+        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+        ...claims,
+      },
+      { typ: 'logout+jwt', ...header },
+    );
+  }
+
   /** An access token as a good provider writes it, with anything changed or (undefined) left out. */
   token(
     subject: string,
@@ -58,8 +82,12 @@ export class Issuer {
       acr: 'AAL2',
       ...claims,
     };
+    return this.sign(payload, { typ: 'at+jwt', ...header });
+  }
+
+  private sign(payload: Record<string, unknown>, header: Partial<JWTHeaderParameters>): Promise<string> {
     return new SignJWT(payload)
-      .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: 'key-1', ...header })
+      .setProtectedHeader({ alg: 'RS256', kid: 'key-1', ...header })
       .sign(this.privateKey);
   }
 
