@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunningService } from '@definitivedx/bus';
 import { issuerPresets, plainProfile, type IssuerProfile } from '@definitivedx/contracts';
 import { startWorld, until, type World } from '@definitivedx/testing';
+import { Browser } from './support/browser.js';
 import { Client } from './support/client.js';
 import { startGateway } from './support/gateway.js';
-import { Issuer } from './support/issuer.js';
-import { register, registerPerson, registerTrust } from './support/organisations.js';
+import { clientId, Issuer } from './support/issuer.js';
+import { auditOf, register, registerPerson, registerTrust } from './support/organisations.js';
 
 let world: World;
 let own: Issuer;
@@ -36,6 +37,7 @@ beforeAll(async () => {
   await registerPerson(world, cis2.url, 'locum', ['A81001', 'A81002', 'RYJ']);
   await register(world, trust.url, { acrValues: ['gold'], audience: 'urn:trust:api' });
   await register(world, cis2.url, {
+    clientId,
     profile: cis2Profile,
     acrValues: ['AAL3'],
     organisations: [{ odsCode: 'A81002', claimValue: 'practice-two' }],
@@ -172,6 +174,74 @@ describe('a token acts', () => {
       expect([status, body.code]).toEqual([400, 'invalid-input']);
     },
   );
+});
+
+/** Signs in at CIS2 in a browser, with this ID token and this UserInfo. */
+async function signInAtCis2(
+  claims: Record<string, unknown>,
+  info: Record<string, unknown>,
+  organisation = 'A81001',
+): Promise<{ browser: Browser; response: Response }> {
+  const browser = new Browser(gateway.url);
+  const begun = await browser.ask(`/auth/sign-in?organisation=${organisation}`);
+  const asked = new URL(begun.headers.get('location') ?? '');
+  expect(asked.searchParams.get('acr_values')).toBe('AAL2_OR_AAL3_ANY');
+  expect(asked.searchParams.get('scope')).toContain('nationalrbacaccess');
+  cis2.next = {
+    claims: { sub: 'x', acr: 'AAL3', nonce: asked.searchParams.get('nonce'), ...claims },
+    info: { sub: 'x', nhsid_useruid: 'locum', nhsid_nrbac_roles: places, ...info },
+  };
+  const state = asked.searchParams.get('state') ?? '';
+  return { browser, response: await browser.ask(`/auth/callback?code=c&state=${state}`) };
+}
+
+describe('a session at CIS2', () => {
+  it('acts where its role was selected, which UserInfo tells, and nowhere else', async () => {
+    const { browser, response } = await signInAtCis2({}, { selected_roleid: 'one' });
+    expect(response.status).toBe(303);
+    expect(await (await browser.ask('/api/v1/me')).json()).toMatchObject({
+      odsCode: 'A81001',
+      roles: ['clinician'],
+      organisations: [{ odsCode: 'A81001' }],
+    });
+    const switched = await browser.act(
+      'POST',
+      '/api/v1/me/organisation',
+      { odsCode: 'A81002' },
+      {
+        origin: new URL(world.publicUrl).origin,
+      },
+    );
+    expect(switched.status).toBe(403);
+    expect(((await switched.json()) as { detail: string }).detail).toMatch(/another place than A81002/);
+    const [latest] = await auditOf(world, 'sign-in');
+    expect(latest).toMatchObject({
+      outcome: 'allowed',
+      detail: { asked: 'A81001', organisations: ['A81001'], roleCodes: ['R8000'] },
+    });
+  });
+
+  it.each([
+    ['for practice A with a role at practice B', {}, { selected_roleid: 'two' }, /another place/],
+    ['without a role', {}, {}, /another place/],
+    [
+      'without strong authentication, whatever UserInfo says',
+      { acr: 'AAL1' },
+      { selected_roleid: 'one', acr: 'AAL3' },
+      /strong authentication/,
+    ],
+    [
+      'as somebody else than the ID token says',
+      {},
+      { sub: 'y', selected_roleid: 'one' },
+      /could not be verified/,
+    ],
+  ])('is none %s', async (_what, claims, info, why) => {
+    const { browser, response } = await signInAtCis2(claims, info);
+    expect(response.status).toBe(403);
+    expect(((await response.json()) as { detail: string }).detail).toMatch(why);
+    expect(browser.cookie('__Host-session')).toBeUndefined();
+  });
 });
 
 describe('an issuer', () => {

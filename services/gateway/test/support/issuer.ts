@@ -18,6 +18,8 @@ export const clientId = 'definitivedx-gateway';
 export class Issuer {
   /** Requests received, by path. */
   readonly asked = new Map<string, number>();
+  /** What the next exchange of a code gives: claims of the ID token, and what UserInfo adds. */
+  next: { claims: Record<string, unknown>; info: Record<string, unknown> } | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -34,7 +36,7 @@ export class Issuer {
       const path = request.url ?? '';
       issuer.asked.set(path, (issuer.asked.get(path) ?? 0) + 1);
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(path === '/jwks' ? { keys: [jwk] } : issuer.metadata()));
+      void issuer.answer(path, jwk).then((body) => response.end(JSON.stringify(body)));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
@@ -85,6 +87,20 @@ export class Issuer {
     return this.sign(payload, { typ: 'at+jwt', ...header });
   }
 
+  private async answer(path: string, jwk: unknown): Promise<unknown> {
+    if (path === '/jwks') return { keys: [jwk] };
+    if (path === '/token') {
+      const now = Math.floor(Date.now() / 1000);
+      const claims = { iss: this.url, aud: clientId, iat: now, exp: now + 300, ...this.next?.claims };
+      return {
+        access_token: 'opaque',
+        token_type: 'Bearer',
+        id_token: await this.sign(claims, { typ: 'JWT' }),
+      };
+    }
+    return path === '/userinfo' ? this.next?.info : this.metadata();
+  }
+
   private sign(payload: Record<string, unknown>, header: Partial<JWTHeaderParameters>): Promise<string> {
     return new SignJWT(payload)
       .setProtectedHeader({ alg: 'RS256', kid: 'key-1', ...header })
@@ -102,6 +118,7 @@ export class Issuer {
       jwks_uri: `${this.url}/jwks`,
       authorization_endpoint: `${this.url}/auth`,
       token_endpoint: `${this.url}/token`,
+      userinfo_endpoint: `${this.url}/userinfo`,
     };
   }
 }

@@ -70,6 +70,30 @@ const ofAdmin = (admin: Part, request: Route['request']): Route => ({
   },
 });
 
+/** For administrators, about something that does not exist; programs and other organisations are other tests' matter. */
+const adminOnly = (request: Route['request']): Route => ({
+  request,
+  expected: (part) => {
+    const expected = doorRole(['organisation-admin'], request).expected(part);
+    return expected === 'through' ? 'not-found' : expected;
+  },
+});
+const inOrganisation = (method: string, rest: string, body?: unknown) =>
+  asks(method, `/api/v1/organisation/${rest}`, body);
+const admin = (method: string, rest: string, body?: unknown) =>
+  doorRole(['organisation-admin'], inOrganisation(method, rest, body));
+const adminOnAn = (method: string, rest: string, body?: unknown) =>
+  adminOnly(inOrganisation(method, rest, body));
+
+/** For operators alone, about something that does not exist. */
+const operatorOnAn = (request: Route['request']): Route => ({
+  request,
+  expected: (part) => {
+    const expected = doorRole(['operator'], request).expected(part);
+    return expected === 'through' ? 'not-found' : expected;
+  },
+});
+
 const clinical: readonly Role[] = ['clinician', 'specialist'];
 const anyRole: readonly Role[] = [...clinical, 'organisation-admin', 'programme-lead', 'operator'];
 
@@ -260,4 +284,118 @@ export const routes: Readonly<Record<string, Route>> = {
       return door === 'consent-required' ? 'forbidden' : (door ?? 'not-found');
     },
   },
+  'POST /auth/back-channel-logout': open(asks('POST', '/auth/back-channel-logout', {})),
+  'POST /api/v1/me/organisation': member(asks('POST', '/api/v1/me/organisation', { odsCode: 'PRAC1' }), {
+    beforeConsent: true,
+  }),
+  'GET /api/v1/me/identities': member(asks('GET', '/api/v1/me/identities'), { beforeConsent: true }),
+  'POST /api/v1/me/identities': member(asks('POST', '/api/v1/me/identities', { organisation: 'PRAC1' }), {
+    beforeConsent: true,
+  }),
+  // Needs no account; a credential that is sent all the same has to be right.
+  'POST /api/v1/applications': {
+    request: asks('POST', '/api/v1/applications', {}),
+    expected: (part) => (part === 'disabled' ? 'forbidden' : 'through'),
+  },
+  'GET /api/v1/applications': doorRole(['operator'], asks('GET', '/api/v1/applications')),
+  'GET /api/v1/applications/{reference}': {
+    request: asks('GET', '/api/v1/applications/APP-0000000000', undefined, {
+      'application-token': 'x'.repeat(43),
+    }),
+    expected: (part) => (part === 'disabled' ? 'forbidden' : 'not-found'),
+  },
+  'POST /api/v1/applications/{reference}/approval': operatorOnAn(
+    asks('POST', '/api/v1/applications/APP-0000000000/approval', {}),
+  ),
+  'POST /api/v1/applications/{reference}/refusal': operatorOnAn(
+    asks('POST', '/api/v1/applications/APP-0000000000/refusal', { reason: 'The agreement is not signed.' }),
+  ),
+  'POST /api/v1/accounts/{memberId}/disable': operatorOnAn(
+    asks('POST', `/api/v1/accounts/${id}/disable`, {}),
+  ),
+  'POST /api/v1/accounts/{memberId}/enable': operatorOnAn(asks('POST', `/api/v1/accounts/${id}/enable`, {})),
+  'POST /oauth/token': open(asks('POST', '/oauth/token', {})),
+  'GET /.well-known/oauth-authorization-server': open(asks('GET', '/.well-known/oauth-authorization-server')),
+  'GET /api/v1/organisation/clients': admin('GET', 'clients'),
+  'POST /api/v1/organisation/clients': admin('POST', 'clients', { name: 'x', scopes: ['scim'] }),
+  'PUT /api/v1/organisation/clients/{clientId}/keys': adminOnAn('PUT', `clients/${id}/keys`, {
+    jwksUri: 'https://keys.invalid/jwks',
+  }),
+  'DELETE /api/v1/organisation/clients/{clientId}': adminOnAn('DELETE', `clients/${id}`),
+  'POST /api/v1/organisation/clients/{clientId}/scim-token': adminOnAn(
+    'POST',
+    `clients/${id}/scim-token`,
+    {},
+  ),
+  'DELETE /api/v1/organisation/clients/{clientId}/scim-token/{tokenId}': adminOnAn(
+    'DELETE',
+    `clients/${id}/scim-token/${id}`,
+  ),
+  'GET /api/v1/organisation/webhooks': admin('GET', 'webhooks'),
+  'POST /api/v1/organisation/webhooks': admin('POST', 'webhooks', {
+    url: 'http://127.0.0.1/',
+    eventTypes: ['ping'],
+  }),
+  'PATCH /api/v1/organisation/webhooks/{webhookId}': adminOnAn('PATCH', `webhooks/${id}`, {
+    description: 'x',
+  }),
+  'DELETE /api/v1/organisation/webhooks/{webhookId}': adminOnAn('DELETE', `webhooks/${id}`),
+  'POST /api/v1/organisation/webhooks/{webhookId}/secret': adminOnAn('POST', `webhooks/${id}/secret`, {}),
+  'POST /api/v1/organisation/webhooks/{webhookId}/ping': adminOnAn('POST', `webhooks/${id}/ping`, {}),
+  'GET /api/v1/organisation/webhooks/{webhookId}/deliveries': adminOnAn('GET', `webhooks/${id}/deliveries`),
+  'POST /api/v1/organisation/webhooks/{webhookId}/deliveries/{deliveryId}/replay': adminOnAn(
+    'POST',
+    `webhooks/${id}/deliveries/${id}/replay`,
+    {},
+  ),
+  'POST /api/v1/organisation/webhooks/{webhookId}/replays': adminOnAn('POST', `webhooks/${id}/replays`, {
+    since: '2026-11-01T00:00:00Z',
+  }),
+  'POST /api/v1/organisation/members/imports': admin('POST', 'members/imports', 'no columns'),
+  'GET /api/v1/organisation/members/imports': admin('GET', 'members/imports'),
+  'GET /api/v1/organisation/members/imports/{importId}': adminOnAn('GET', `members/imports/${id}`),
+  'GET /api/v1/organisation/members/imports/{importId}/events': adminOnAn(
+    'GET',
+    `members/imports/${id}/events`,
+  ),
+  'GET /api/v1/organisation/members': admin('GET', 'members'),
+  'POST /api/v1/organisation/members': admin('POST', 'members', {
+    name: 'x',
+    email: 'no address',
+    roles: [],
+  }),
+  'GET /api/v1/organisation/members/{memberId}': adminOnAn('GET', `members/${id}`),
+  'PATCH /api/v1/organisation/members/{memberId}': adminOnAn('PATCH', `members/${id}`, { name: 'Somebody' }),
+  'DELETE /api/v1/organisation/members/{memberId}': adminOnAn('DELETE', `members/${id}`),
+  'POST /api/v1/organisation/members/{memberId}/deactivate': adminOnAn(
+    'POST',
+    `members/${id}/deactivate`,
+    {},
+  ),
+  'POST /api/v1/organisation/members/{memberId}/reopen': adminOnAn('POST', `members/${id}/reopen`, {}),
+  'GET /api/v1/organisation/panels': admin('GET', 'panels'),
+  'POST /api/v1/organisation/panels': admin('POST', 'panels', {}),
+  'GET /api/v1/organisation/panels/{panelId}': adminOnAn('GET', `panels/${id}`),
+  'PATCH /api/v1/organisation/panels/{panelId}': adminOnAn('PATCH', `panels/${id}`, {
+    phone: '01632 960001',
+  }),
+  'POST /api/v1/organisation/panels/{panelId}/close': adminOnAn('POST', `panels/${id}/close`, {}),
+  'POST /api/v1/organisation/panels/{panelId}/members': adminOnAn('POST', `panels/${id}/members`, {
+    memberIds: [id],
+  }),
+  'DELETE /api/v1/organisation/panels/{panelId}/members/{memberId}': adminOnAn(
+    'DELETE',
+    `panels/${id}/members/${id}`,
+  ),
+  'POST /api/v1/organisation/panels/{panelId}/offers': adminOnAn('POST', `panels/${id}/offers`, {
+    odsCode: 'PRAC1',
+  }),
+  'DELETE /api/v1/organisation/panels/{panelId}/offers/{organisationId}': adminOnAn(
+    'DELETE',
+    `panels/${id}/offers/${id}`,
+  ),
+  'GET /api/v1/organisation/panel-offers': admin('GET', 'panel-offers'),
+  'POST /api/v1/organisation/panel-offers/{panelId}': adminOnAn('POST', `panel-offers/${id}`, {
+    answer: 'accepted',
+  }),
 };
