@@ -8,7 +8,13 @@ import { jetstream } from '@nats-io/jetstream';
 import type { JSONWebKeySet, JWK } from 'jose';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
-import { CallerSigner, type Caller, type ClientCaller, type MemberCaller, type ServiceCaller } from '@definitivedx/auth';
+import {
+  CallerSigner,
+  type Caller,
+  type ClientCaller,
+  type MemberCaller,
+  type ServiceCaller,
+} from '@definitivedx/auth';
 import {
   defaultTuning,
   header,

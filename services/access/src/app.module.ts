@@ -6,6 +6,7 @@ import { AdministrationDoor } from './bus/administration.js';
 import { Egress, strictEgress } from '@definitivedx/egress';
 import { ApplicationsDoor } from './bus/applications.js';
 import { AuditDoor } from './bus/audit.js';
+import { ConsentDoor } from './bus/consent.js';
 import { ClientsDoor } from './bus/clients.js';
 import { DirectoryDoor } from './bus/directory.js';
 import { GovernanceDoor } from './bus/governance.js';
@@ -35,6 +36,7 @@ export const appModule = (config: AccessConfig): DynamicModule => ({
     ApplicationsDoor,
     ClientsDoor,
     AuditDoor,
+    ConsentDoor,
     DirectoryDoor,
     GovernanceDoor,
     GrantsDoor,

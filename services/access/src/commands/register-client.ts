@@ -5,7 +5,7 @@ import type { InputOf, ReplyOf, registerClient as contract } from '@definitivedx
 import { conflict } from '@definitivedx/errors';
 import { currentTraceId } from '@definitivedx/telemetry';
 import type { ClientsContext } from '../clients-context.js';
-import { assertAdministers } from '../data/administration.js';
+import { administeredBy } from './administer.js';
 import { actorOf, appendAuditWith } from '../data/audit.js';
 import { clientCount, keepClient } from '../data/clients.js';
 import { toApiClient } from '../queries/list-clients.js';
@@ -24,7 +24,7 @@ export async function registerClient(
 ): Promise<ReplyOf<typeof contract>> {
   const member = asMember(caller);
   const { memberId, organisationId } = member;
-  await assertAdministers(service.db, member);
+  await administeredBy(service.db, member);
   const { keys, jwksUri } = keySourceFrom(source, egress);
   const now = service.clock.now();
   return service.db.transaction((tx) =>

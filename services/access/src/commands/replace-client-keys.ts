@@ -3,7 +3,7 @@ import type { InputOf, ReplyOf, replaceClientKeys as contract } from '@definitiv
 import { notFound } from '@definitivedx/errors';
 import { currentTraceId } from '@definitivedx/telemetry';
 import type { ClientsContext } from '../clients-context.js';
-import { assertAdministers } from '../data/administration.js';
+import { administeredBy } from './administer.js';
 import { actorOf, appendAuditWith } from '../data/audit.js';
 import { replaceKeysOf } from '../data/clients.js';
 import { liveScimTokens } from '../data/scim-tokens.js';
@@ -20,7 +20,7 @@ export async function replaceClientKeys(
   { clientId, ...source }: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
   const member = asMember(caller);
-  await assertAdministers(service.db, member);
+  await administeredBy(service.db, member);
   const { keys, jwksUri } = keySourceFrom(source, egress);
   const now = service.clock.now();
   const of = { clientId, organisationId: member.organisationId };

@@ -3,7 +3,7 @@ import type { ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, revokeClient as contract } from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
 import { currentTraceId } from '@definitivedx/telemetry';
-import { assertAdministers } from '../data/administration.js';
+import { administeredBy } from './administer.js';
 import { actorOf, appendAuditWith } from '../data/audit.js';
 import { endClientOf } from '../data/clients.js';
 
@@ -14,7 +14,7 @@ export async function revokeClient(
   { clientId }: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
   const member = asMember(caller);
-  await assertAdministers(service.db, member);
+  await administeredBy(service.db, member);
   const now = service.clock.now();
   await service.db.transaction(async (tx) => {
     if (!(await endClientOf(tx, clientId, member.organisationId, now))) throw notFound('program');

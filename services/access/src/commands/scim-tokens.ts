@@ -11,7 +11,7 @@ import {
 } from '@definitivedx/contracts';
 import { conflict, notFound } from '@definitivedx/errors';
 import { currentTraceId } from '@definitivedx/telemetry';
-import { assertAdministers } from '../data/administration.js';
+import { administeredBy } from './administer.js';
 import { actorOf, appendAuditWith } from '../data/audit.js';
 import { lockClientOf } from '../data/clients.js';
 import { endScimToken, keepScimToken, liveScimTokens } from '../data/scim-tokens.js';
@@ -31,7 +31,7 @@ export async function createScimToken(
   { clientId, days }: InputOf<typeof createContract>,
 ): Promise<ReplyOf<typeof createContract>> {
   const member = asMember(caller);
-  await assertAdministers(service.db, member);
+  await administeredBy(service.db, member);
   const now = service.clock.now();
   const expiresAt = new Date(now.getTime() + days * dayMs);
   const token = `${scimTokenPrefix}${randomBytes(32).toString('base64url')}`;
@@ -66,7 +66,7 @@ export async function revokeScimToken(
   { clientId, tokenId }: InputOf<typeof revokeContract>,
 ): Promise<ReplyOf<typeof revokeContract>> {
   const member = asMember(caller);
-  await assertAdministers(service.db, member);
+  await administeredBy(service.db, member);
   const now = service.clock.now();
   const of = { tokenId, clientId, organisationId: member.organisationId };
   await service.db.transaction(async (tx) => {

@@ -2,7 +2,7 @@ import { asMember, type Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import type { apiClient, listClients as contract, ReplyOf } from '@definitivedx/contracts';
 import type { z } from 'zod';
-import { assertAdministers } from '../data/administration.js';
+import { administeredBy } from '../commands/administer.js';
 import { listClientRows, type ClientRow } from '../data/clients.js';
 import { liveScimTokens, type ScimTokenRow } from '../data/scim-tokens.js';
 
@@ -12,7 +12,7 @@ export async function listClients(
   caller: Caller,
 ): Promise<ReplyOf<typeof contract>> {
   const member = asMember(caller);
-  await assertAdministers(service.db, member);
+  await administeredBy(service.db, member);
   const rows = await listClientRows(service.db, member.organisationId);
   const tokens = await liveScimTokens(
     service.db,

@@ -12,7 +12,7 @@ import { unavailable } from '@definitivedx/errors';
 import type { EgressFetch } from '@definitivedx/egress';
 import type { IssuerProfile } from '@definitivedx/contracts';
 import { createLog } from '@definitivedx/telemetry';
-import { discover, fetchKeys, patienceMs, type KeySet } from './discovery.js';
+import { discover, fetchKeys, patienceMs } from './discovery.js';
 
 const log = createLog('issuer');
 const refreshMs = 60_000;

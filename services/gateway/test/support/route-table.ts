@@ -70,12 +70,27 @@ const ofAdmin = (admin: Part, request: Route['request']): Route => ({
   },
 });
 
-/** For members with one of these roles, about something that is not there. */
-const ofNothing = (roles: readonly Role[], request: Route['request']): Route => ({
+/** For administrators, about something that does not exist; programs and other organisations are other tests' matter. */
+const adminOnly = (request: Route['request']): Route => ({
   request,
   expected: (part) => {
-    const { expected } = doorRole(roles, request);
-    return expected(part) === 'through' ? 'not-found' : expected(part);
+    const expected = doorRole(['organisation-admin'], request).expected(part);
+    return expected === 'through' ? 'not-found' : expected;
+  },
+});
+const inOrganisation = (method: string, rest: string, body?: unknown) =>
+  asks(method, `/api/v1/organisation/${rest}`, body);
+const admin = (method: string, rest: string, body?: unknown) =>
+  doorRole(['organisation-admin'], inOrganisation(method, rest, body));
+const adminOnAn = (method: string, rest: string, body?: unknown) =>
+  adminOnly(inOrganisation(method, rest, body));
+
+/** For operators alone, about something that does not exist. */
+const operatorOnAn = (request: Route['request']): Route => ({
+  request,
+  expected: (part) => {
+    const expected = doorRole(['operator'], request).expected(part);
+    return expected === 'through' ? 'not-found' : expected;
   },
 });
 
@@ -115,101 +130,8 @@ const attested = {
   'x-attestation-hash': anonymisationDuty.hash,
 };
 
-const admins: readonly Role[] = ['organisation-admin'];
-const ownMembers = '/api/v1/organisation/members';
-const ownPanels = '/api/v1/organisation/panels';
-
 /** Every route of the API, with a request that is right but for who makes it. Requests may be repeated by everyone. */
 export const routes: Readonly<Record<string, Route>> = {
-  'GET /api/v1/organisation/members': doorRole(admins, asks('GET', `${ownMembers}?limit=1`)),
-  // Refused later: no organisation takes sign-ins from there.
-  'POST /api/v1/organisation/members': doorRole(
-    admins,
-    asks('POST', ownMembers, {
-      name: 'Nobody',
-      email: 'nobody@demo.invalid',
-      roles: ['clinician'],
-      subject: 'nobody',
-      issuer: 'https://elsewhere.invalid',
-    }),
-  ),
-  'GET /api/v1/organisation/members/{memberId}': ofAdmin('trustAdmin', (stage) =>
-    asks('GET', `${ownMembers}/${stage.memberId.panelMember}`)(),
-  ),
-  'PATCH /api/v1/organisation/members/{memberId}': ofAdmin('trustAdmin', (stage) =>
-    asks('PATCH', `${ownMembers}/${stage.memberId.panelMember}`, { name: 'Cast panelMember' })(),
-  ),
-  // Refused later, of the organisation's own: who leads a panel needs a successor.
-  'DELETE /api/v1/organisation/members/{memberId}': ofAdmin('trustAdmin', (stage) =>
-    asks('DELETE', `${ownMembers}/${stage.memberId.panelMember}`)(),
-  ),
-  'POST /api/v1/organisation/members/{memberId}/deactivate': ofNothing(
-    admins,
-    asks('POST', `${ownMembers}/${id}/deactivate`),
-  ),
-  'POST /api/v1/organisation/members/{memberId}/reopen': ofAdmin('trustAdmin', (stage) =>
-    asks('POST', `${ownMembers}/${stage.memberId.panelMember}/reopen`)(),
-  ),
-  'GET /api/v1/organisation/members/imports': doorRole(admins, asks('GET', `${ownMembers}/imports`)),
-  // Refused later: there are no such columns.
-  'POST /api/v1/organisation/members/imports': doorRole(admins, asks('POST', `${ownMembers}/imports`, 'a,b')),
-  'GET /api/v1/organisation/members/imports/{importId}': ofNothing(
-    admins,
-    asks('GET', `${ownMembers}/imports/${id}`),
-  ),
-  'GET /api/v1/organisation/members/imports/{importId}/events': ofNothing(
-    admins,
-    asks('GET', `${ownMembers}/imports/${id}/events`),
-  ),
-  'GET /api/v1/organisation/panels': doorRole(admins, asks('GET', ownPanels)),
-  // Refused later: a panel needs members.
-  'POST /api/v1/organisation/panels': doorRole(
-    admins,
-    asks('POST', ownPanels, {
-      name: 'Nobody',
-      specialty: 'None',
-      phone: '01632 960000',
-      leadMemberId: id,
-      memberIds: [],
-    }),
-  ),
-  'GET /api/v1/organisation/panels/{panelId}': ofAdmin('trustAdmin', (stage) =>
-    asks('GET', `${ownPanels}/${stage.panelId}`)(),
-  ),
-  'PATCH /api/v1/organisation/panels/{panelId}': ofAdmin('trustAdmin', (stage) =>
-    asks('PATCH', `${ownPanels}/${stage.panelId}`, { phone: '01632 960001' })(),
-  ),
-  'POST /api/v1/organisation/panels/{panelId}/close': ofNothing(
-    admins,
-    asks('POST', `${ownPanels}/${id}/close`),
-  ),
-  'POST /api/v1/organisation/panels/{panelId}/members': ofAdmin('trustAdmin', (stage) =>
-    asks('POST', `${ownPanels}/${stage.panelId}/members`, { memberIds: [stage.memberId.panelMember] })(),
-  ),
-  // Refused later, of the organisation's own: it is the last one.
-  'DELETE /api/v1/organisation/panels/{panelId}/members/{memberId}': ofAdmin('trustAdmin', (stage) =>
-    asks('DELETE', `${ownPanels}/${stage.panelId}/members/${stage.memberId.panelMember}`)(),
-  ),
-  'POST /api/v1/organisation/panels/{panelId}/offers': ofAdmin('trustAdmin', (stage) =>
-    asks('POST', `${ownPanels}/${stage.panelId}/offers`, { odsCode: 'NOWHERE' })(),
-  ),
-  'DELETE /api/v1/organisation/panels/{panelId}/offers/{organisationId}': ofNothing(
-    admins,
-    asks('DELETE', `${ownPanels}/${id}/offers/${id}`),
-  ),
-  'GET /api/v1/organisation/panel-offers': doorRole(admins, asks('GET', '/api/v1/organisation/panel-offers')),
-  'POST /api/v1/organisation/panel-offers/{panelId}': ofNothing(
-    admins,
-    asks('POST', `/api/v1/organisation/panel-offers/${id}`, { answer: 'accepted' }),
-  ),
-  'POST /api/v1/accounts/{memberId}/disable': ofNothing(
-    ['operator'],
-    asks('POST', `/api/v1/accounts/${id}/disable`),
-  ),
-  'POST /api/v1/accounts/{memberId}/enable': ofNothing(
-    ['operator'],
-    asks('POST', `/api/v1/accounts/${id}/enable`),
-  ),
   'GET /auth/sign-in': open(asks('GET', '/auth/sign-in')),
   'POST /auth/sign-out': open(asks('POST', '/auth/sign-out')),
   'GET /api/v1/me': member(asks('GET', '/api/v1/me'), { beforeConsent: true }),
@@ -218,6 +140,27 @@ export const routes: Readonly<Record<string, Route>> = {
     asks('POST', '/api/v1/consents', { kind: 'terms-of-use', version: 'none', hash: '0'.repeat(64) }),
     { beforeConsent: true },
   ),
+  'GET /api/v1/consent-texts/versions': member(asks('GET', '/api/v1/consent-texts/versions'), {
+    beforeConsent: true,
+  }),
+  'GET /api/v1/consent-texts/{kind}/versions/{version}': member(
+    asks('GET', '/api/v1/consent-texts/terms-of-use/versions/1'),
+    { beforeConsent: true },
+  ),
+  'GET /api/v1/consents': member(asks('GET', '/api/v1/consents'), { beforeConsent: true }),
+  // Of a text that there is not: everybody's consent is still needed.
+  'DELETE /api/v1/consents/{kind}': member(asks('DELETE', '/api/v1/consents/none'), { beforeConsent: true }),
+  'POST /api/v1/platform/consent-texts': {
+    request: asks('POST', '/api/v1/platform/consent-texts', {}),
+    expected: (part) =>
+      part === 'anonymous' ? 'not-signed-in' : roleOf(part) === 'operator' ? 'through' : 'forbidden',
+  },
+  'GET /.well-known/definitivedx-audit.json': open(asks('GET', '/.well-known/definitivedx-audit.json')),
+  'GET /api/v1/audit': doorRole(['organisation-admin'], asks('GET', '/api/v1/audit')),
+  'GET /api/v1/audit/export': doorRole(['organisation-admin'], asks('GET', '/api/v1/audit/export')),
+  'GET /api/v1/platform/audit': doorRole(['operator'], asks('GET', '/api/v1/platform/audit')),
+  'GET /api/v1/cases/{caseId}/audit': onCase(controlling, anyRole, caseAt('GET', '/audit')),
+  'GET /api/v1/cases/{caseId}/audit/export': onCase(controlling, anyRole, caseAt('GET', '/audit/export')),
   'GET /api/v1/anonymisation-duty': member(asks('GET', '/api/v1/anonymisation-duty')),
   'GET /api/v1/panels': member(asks('GET', '/api/v1/panels')),
   'GET /api/v1/panels/{panelId}/on-call': member((stage) =>
@@ -341,4 +284,118 @@ export const routes: Readonly<Record<string, Route>> = {
       return door === 'consent-required' ? 'forbidden' : (door ?? 'not-found');
     },
   },
+  'POST /auth/back-channel-logout': open(asks('POST', '/auth/back-channel-logout', {})),
+  'POST /api/v1/me/organisation': member(asks('POST', '/api/v1/me/organisation', { odsCode: 'PRAC1' }), {
+    beforeConsent: true,
+  }),
+  'GET /api/v1/me/identities': member(asks('GET', '/api/v1/me/identities'), { beforeConsent: true }),
+  'POST /api/v1/me/identities': member(asks('POST', '/api/v1/me/identities', { organisation: 'PRAC1' }), {
+    beforeConsent: true,
+  }),
+  // Needs no account; a credential that is sent all the same has to be right.
+  'POST /api/v1/applications': {
+    request: asks('POST', '/api/v1/applications', {}),
+    expected: (part) => (part === 'disabled' ? 'forbidden' : 'through'),
+  },
+  'GET /api/v1/applications': doorRole(['operator'], asks('GET', '/api/v1/applications')),
+  'GET /api/v1/applications/{reference}': {
+    request: asks('GET', '/api/v1/applications/APP-0000000000', undefined, {
+      'application-token': 'x'.repeat(43),
+    }),
+    expected: (part) => (part === 'disabled' ? 'forbidden' : 'not-found'),
+  },
+  'POST /api/v1/applications/{reference}/approval': operatorOnAn(
+    asks('POST', '/api/v1/applications/APP-0000000000/approval', {}),
+  ),
+  'POST /api/v1/applications/{reference}/refusal': operatorOnAn(
+    asks('POST', '/api/v1/applications/APP-0000000000/refusal', { reason: 'The agreement is not signed.' }),
+  ),
+  'POST /api/v1/accounts/{memberId}/disable': operatorOnAn(
+    asks('POST', `/api/v1/accounts/${id}/disable`, {}),
+  ),
+  'POST /api/v1/accounts/{memberId}/enable': operatorOnAn(asks('POST', `/api/v1/accounts/${id}/enable`, {})),
+  'POST /oauth/token': open(asks('POST', '/oauth/token', {})),
+  'GET /.well-known/oauth-authorization-server': open(asks('GET', '/.well-known/oauth-authorization-server')),
+  'GET /api/v1/organisation/clients': admin('GET', 'clients'),
+  'POST /api/v1/organisation/clients': admin('POST', 'clients', { name: 'x', scopes: ['scim'] }),
+  'PUT /api/v1/organisation/clients/{clientId}/keys': adminOnAn('PUT', `clients/${id}/keys`, {
+    jwksUri: 'https://keys.invalid/jwks',
+  }),
+  'DELETE /api/v1/organisation/clients/{clientId}': adminOnAn('DELETE', `clients/${id}`),
+  'POST /api/v1/organisation/clients/{clientId}/scim-token': adminOnAn(
+    'POST',
+    `clients/${id}/scim-token`,
+    {},
+  ),
+  'DELETE /api/v1/organisation/clients/{clientId}/scim-token/{tokenId}': adminOnAn(
+    'DELETE',
+    `clients/${id}/scim-token/${id}`,
+  ),
+  'GET /api/v1/organisation/webhooks': admin('GET', 'webhooks'),
+  'POST /api/v1/organisation/webhooks': admin('POST', 'webhooks', {
+    url: 'http://127.0.0.1/',
+    eventTypes: ['ping'],
+  }),
+  'PATCH /api/v1/organisation/webhooks/{webhookId}': adminOnAn('PATCH', `webhooks/${id}`, {
+    description: 'x',
+  }),
+  'DELETE /api/v1/organisation/webhooks/{webhookId}': adminOnAn('DELETE', `webhooks/${id}`),
+  'POST /api/v1/organisation/webhooks/{webhookId}/secret': adminOnAn('POST', `webhooks/${id}/secret`, {}),
+  'POST /api/v1/organisation/webhooks/{webhookId}/ping': adminOnAn('POST', `webhooks/${id}/ping`, {}),
+  'GET /api/v1/organisation/webhooks/{webhookId}/deliveries': adminOnAn('GET', `webhooks/${id}/deliveries`),
+  'POST /api/v1/organisation/webhooks/{webhookId}/deliveries/{deliveryId}/replay': adminOnAn(
+    'POST',
+    `webhooks/${id}/deliveries/${id}/replay`,
+    {},
+  ),
+  'POST /api/v1/organisation/webhooks/{webhookId}/replays': adminOnAn('POST', `webhooks/${id}/replays`, {
+    since: '2026-11-01T00:00:00Z',
+  }),
+  'POST /api/v1/organisation/members/imports': admin('POST', 'members/imports', 'no columns'),
+  'GET /api/v1/organisation/members/imports': admin('GET', 'members/imports'),
+  'GET /api/v1/organisation/members/imports/{importId}': adminOnAn('GET', `members/imports/${id}`),
+  'GET /api/v1/organisation/members/imports/{importId}/events': adminOnAn(
+    'GET',
+    `members/imports/${id}/events`,
+  ),
+  'GET /api/v1/organisation/members': admin('GET', 'members'),
+  'POST /api/v1/organisation/members': admin('POST', 'members', {
+    name: 'x',
+    email: 'no address',
+    roles: [],
+  }),
+  'GET /api/v1/organisation/members/{memberId}': adminOnAn('GET', `members/${id}`),
+  'PATCH /api/v1/organisation/members/{memberId}': adminOnAn('PATCH', `members/${id}`, { name: 'Somebody' }),
+  'DELETE /api/v1/organisation/members/{memberId}': adminOnAn('DELETE', `members/${id}`),
+  'POST /api/v1/organisation/members/{memberId}/deactivate': adminOnAn(
+    'POST',
+    `members/${id}/deactivate`,
+    {},
+  ),
+  'POST /api/v1/organisation/members/{memberId}/reopen': adminOnAn('POST', `members/${id}/reopen`, {}),
+  'GET /api/v1/organisation/panels': admin('GET', 'panels'),
+  'POST /api/v1/organisation/panels': admin('POST', 'panels', {}),
+  'GET /api/v1/organisation/panels/{panelId}': adminOnAn('GET', `panels/${id}`),
+  'PATCH /api/v1/organisation/panels/{panelId}': adminOnAn('PATCH', `panels/${id}`, {
+    phone: '01632 960001',
+  }),
+  'POST /api/v1/organisation/panels/{panelId}/close': adminOnAn('POST', `panels/${id}/close`, {}),
+  'POST /api/v1/organisation/panels/{panelId}/members': adminOnAn('POST', `panels/${id}/members`, {
+    memberIds: [id],
+  }),
+  'DELETE /api/v1/organisation/panels/{panelId}/members/{memberId}': adminOnAn(
+    'DELETE',
+    `panels/${id}/members/${id}`,
+  ),
+  'POST /api/v1/organisation/panels/{panelId}/offers': adminOnAn('POST', `panels/${id}/offers`, {
+    odsCode: 'PRAC1',
+  }),
+  'DELETE /api/v1/organisation/panels/{panelId}/offers/{organisationId}': adminOnAn(
+    'DELETE',
+    `panels/${id}/offers/${id}`,
+  ),
+  'GET /api/v1/organisation/panel-offers': admin('GET', 'panel-offers'),
+  'POST /api/v1/organisation/panel-offers/{panelId}': adminOnAn('POST', `panel-offers/${id}`, {
+    answer: 'accepted',
+  }),
 };

@@ -69,6 +69,14 @@ const clientAuthentication = ({ clientSecret, publicUrl }: ProviderOptions) =>
       } as const)
     : ({ client_secret: clientSecret, token_endpoint_auth_method: 'client_secret_basic' } as const);
 
+/** `fetch` with the provider's own guard against addresses inside the network, except towards the gateway. */
+const fetchFor =
+  (publicUrl: string): typeof fetch =>
+  (url, init = {}) => {
+    const { dispatcher: _guard, ...unguarded } = init;
+    return fetch(url, new Request(url).url.startsWith(`${publicUrl}/`) ? unguarded : init);
+  };
+
 function configuration(options: ProviderOptions, keys: Keys, store: Store): Configuration {
   // Cookies of one host are shared by all its ports: the names must not meet the gateway's, nor the other issuer's.
   const cookies = `ddx_idp_${new URL(options.issuer).port}`;
@@ -92,6 +100,8 @@ function configuration(options: ProviderOptions, keys: Keys, store: Store): Conf
       },
     ],
     jwks: keys.jwks,
+    // The provider asks no address inside the network; of the gateway, which is on this machine, it has to.
+    fetch: fetchFor(options.publicUrl),
     cookies: {
       keys: [keys.cookieKey],
       long: cookie,
