@@ -54,7 +54,8 @@ const pages = `
     join acting on acting.member_id = pm.member_id and acting.organisation_id = pm.organisation_id
     cross join lateral (
       select array_agg(case_id) as ids from (
-        select distinct case_id from access_grant g where g.principal_kind = 'panel' and g.principal_id = pm.panel_id limit $2
+        select distinct case_id from access_grant g where g.principal_kind = 'panel' and g.principal_id = pm.panel_id and g.revoked_at is null
+         limit $2
       ) as found
     ) as page
    where cardinality(page.ids) = $2`;

@@ -75,8 +75,7 @@ function contendersOf(populated: Populated) {
     },
     auditedPage: {
       ...{ processes, before },
-      operation: (i) =>
-        always(bus.check(nth(questions.pages, i), nth(questions.pages, i).caseIds, 'list')),
+      operation: (i) => always(bus.check(nth(questions.pages, i), nth(questions.pages, i).caseIds, 'list')),
     },
     audience: {
       ...{ processes, before },
