@@ -38,14 +38,14 @@ export async function inTurn<Name extends string>(
   }
   const done: Record<Name, Costed>[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const results: Partial<Record<Name, Costed>> = {};
-    for (let i = 0; i < names.length; i += 1) {
-      const name = names[(i + round) % names.length]!;
-      results[name] = await measure(name, seconds);
+    const from = round % names.length;
+    const results: [Name, Costed][] = [];
+    for (const name of [...names.slice(from), ...names.slice(0, from)]) {
+      results.push([name, await measure(name, seconds)]);
     }
-    done.push(results as Record<Name, Costed>);
-    const shown = names.map(
-      (name) => `${name} ${results[name]!.perSecond.toFixed(0)}/s (p99 ${results[name]!.p99.toFixed(1)} ms)`,
+    done.push(Object.fromEntries(results) as Record<Name, Costed>);
+    const shown = results.map(
+      ([name, m]) => `${name} ${m.perSecond.toFixed(0)}/s (p99 ${m.p99.toFixed(1)} ms)`,
     );
     note(`  access round ${String(round + 1)}: ${shown.join(', ')}`);
   }

@@ -47,7 +47,11 @@ export async function accessFlow(
   }
 }
 
-const nth = <T>(all: readonly T[], i: number): T => all[i % all.length]!;
+function nth<T>(all: readonly T[], i: number): T {
+  const found = all[i % all.length];
+  if (found === undefined) throw new Error('there is nothing to ask about');
+  return found;
+}
 
 /** Whoever asks for themselves, each once. */
 const askersOf = ({ questions: { pairs, pages, forAll } }: Populated, count: number) => {
@@ -91,9 +95,10 @@ async function againstOpenfga(
 ): Promise<Section> {
   const { small } = stage;
   const openfga = await startOpenfga(stage.postgres, small.adminUrl, stage.dir, note);
-  const checkers = [overHttp(openfga.store, options.clients), overGrpc(openfga.store)];
+  const grpc = overGrpc(openfga.store);
+  const checkers = [overHttp(openfga.store, options.clients), grpc];
   try {
-    const refused = await assertAgreement(small, checkers[1]!);
+    const refused = await assertAgreement(small, grpc);
     note(`  ${String(agreedOn)} answers agree, ${String(refused)} of them refusals`);
     const checker = await faster(checkers, small.questions.pairs, options.clients, note);
     const rounds = await inTurn(
@@ -158,7 +163,7 @@ async function faster(
   }
   tried.sort((a, b) => b.perSecond - a.perSecond);
   note(`  OpenFGA over ${tried.map((t) => `${t.checker.name} ${t.perSecond.toFixed(0)}/s`).join(', ')}`);
-  return tried[0]!.checker;
+  return nth(tried, 0).checker;
 }
 
 const spread = (s: Spread): string => `**${s.median.toFixed(2)}** (${s.low.toFixed(2)}–${s.high.toFixed(2)})`;

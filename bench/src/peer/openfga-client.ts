@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import { connect, type ClientHttp2Session } from 'node:http2';
+import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
 import { send } from '../load.js';
 import type { Question } from '../access/questions.js';
 
@@ -73,7 +73,7 @@ export function overGrpc({ grpcUrl, storeId, modelId }: Store): Checker {
         const parts: Buffer[] = [];
         let failure = 'no status';
         stream.on('data', (part: Buffer) => parts.push(part));
-        stream.on('trailers', (trailers) => {
+        stream.on('trailers', (trailers: IncomingHttpHeaders) => {
           failure =
             trailers['grpc-status'] === '0'
               ? ''
