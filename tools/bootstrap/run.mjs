@@ -12,6 +12,8 @@ const commands = {
   provision: { program: 'tools/bus/dist/provision.js', build: true },
   'dead-letters': { program: 'tools/bus/dist/dead-letters.js', build: true },
   'files:keys': { program: 'tools/bus/dist/file-keys.js', build: true },
+  'audit:export': { program: 'tools/bus/dist/audit-export.js', build: true },
+  'audit:verify': { program: 'tools/bus/dist/audit-verify.js', build: true },
   'compose:secrets': { program: 'tools/stack/dist/compose-secrets.js', build: true },
   bench: { program: 'bench/dist/main.js', build: true },
   test: { program: 'tools/bootstrap/test.mjs' },

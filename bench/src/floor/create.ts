@@ -127,7 +127,7 @@ async function writeCase(client: pg.ClientBase, made: Made, code: string): Promi
     client,
     'audience',
     `insert into audience (case_id, grant_id, kind, principal, last_activity_at)
-     values ($1, null, 'requester', $2, $5), ($1, $3, 'panel', $4, $5)`,
+     values ($1, null, 'requester', $2, $5), ($1, null, 'practice', $2, $5), ($1, $3, 'panel', $4, $5)`,
     [caseId, member, grantId, panelId, at],
   );
   await run(

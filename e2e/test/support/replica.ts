@@ -14,9 +14,9 @@ import {
 /** Starts another replica of a service beside the one a system runs. The caller stops it. */
 export async function startReplica(system: System, service: ServiceName): Promise<ManagedProcess> {
   const [port = 0] = await freePorts(1);
-  const { stateDir, issuer, mailboxUrl, natsUrl, secrets, databaseUrls } = system;
+  const { stateDir, issuer, trustIssuer, mailboxUrl, natsUrl, secrets, databaseUrls } = system;
   const environment = environments({
-    ...{ stateDir, issuer, mailboxUrl, natsUrl, secrets, databaseUrls },
+    ...{ stateDir, issuer, trustIssuer, mailboxUrl, natsUrl, secrets, databaseUrls },
     ports: { ...system.ports, [service]: port },
     host: '127.0.0.1',
     publicUrl: system.url,

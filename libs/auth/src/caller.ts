@@ -39,6 +39,10 @@ export type Caller = MemberCaller | ClientCaller | ServiceCaller;
 /** Someone, or something, that acts for one organisation. */
 export type OrganisationCaller = MemberCaller | ClientCaller;
 
+/** What a member or program is known by. */
+export const actorIdOf = (caller: OrganisationCaller): string =>
+  caller.kind === 'member' ? caller.memberId : caller.clientId;
+
 /** The caller as a person. @throws AppError `forbidden` for a service. */
 export function asMember(caller: Caller): MemberCaller {
   if (caller.kind !== 'member') throw forbidden('Only a signed-in member can do this.');

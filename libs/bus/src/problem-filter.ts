@@ -30,11 +30,22 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** How some addresses say errors instead, where another standard has its own form. */
+export interface SaysErrors {
+  sayError?: (reply: FastifyReply, error: AppError) => void;
+}
+
 /** Answers with the problem document of whatever was thrown. */
 export function sendProblem(reply: FastifyReply, thrown: unknown): void {
   const error = fromHttp(thrown);
   const status = statusOf[error.code];
   if (status >= 500) log.error('request-failed', { status, error });
+  // The router answers some before there is a request with a route.
+  const { sayError } = (reply.request ?? {}) as SaysErrors;
+  if (sayError) {
+    sayError(reply, error);
+    return;
+  }
   if (error.retryAfterSeconds !== undefined)
     void reply.header('retry-after', String(error.retryAfterSeconds));
   void reply

@@ -1,8 +1,18 @@
+import * as applications from './access/applications.js';
+import * as auditSearch from './access/audit-search.js';
+import * as auditTree from './access/audit-tree.js';
+import * as consent from './access/consent.js';
+import * as clients from './access/clients.js';
 import * as directory from './access/directory.js';
 import * as governance from './access/governance.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
+import * as imports from './access/imports.js';
+import * as members from './access/members.js';
+import * as ownPanels from './access/own-panels.js';
+import * as issuers from './access/issuers.js';
 import * as panels from './access/panels.js';
+import * as scim from './access/scim.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
 import * as caseEvents from './cases/events.js';
@@ -15,6 +25,8 @@ import * as reports from './metrics/reports.js';
 import * as handOvers from './notify/hand-overs.js';
 import * as onCall from './notify/on-call.js';
 import * as stream from './notify/stream.js';
+import * as testPages from './notify/test-pages.js';
+import * as webhooks from './notify/webhooks.js';
 import {
   deadLetteredBy,
   listDeadLetters,
@@ -30,11 +42,21 @@ const isContract = (value: unknown): value is AnyContract =>
 
 const all: readonly AnyContract[] = [
   ...[
+    applications,
+    auditSearch,
+    auditTree,
+    consent,
+    clients,
     directory,
     governance,
     grants,
     identity,
+    imports,
+    members,
+    ownPanels,
+    issuers,
     panels,
+    scim,
     caseClosing,
     caseCommands,
     caseEvents,
@@ -46,6 +68,8 @@ const all: readonly AnyContract[] = [
     handOvers,
     onCall,
     stream,
+    testPages,
+    webhooks,
   ].flatMap((file) => Object.values(file as Record<string, unknown>).filter(isContract)),
   ...messagingServices.flatMap((service) => [
     republishOutbox(service),

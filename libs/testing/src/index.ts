@@ -1,3 +1,4 @@
 export * from './movable-clock.js';
 export * from './until.js';
 export * from './world.js';
+export { exportLines, verifyExport, type Trust, type Verdict } from '@definitivedx/provisioner';

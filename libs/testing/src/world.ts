@@ -8,7 +8,13 @@ import { jetstream } from '@nats-io/jetstream';
 import type { JSONWebKeySet, JWK } from 'jose';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
-import { CallerSigner, type Caller, type MemberCaller, type ServiceCaller } from '@definitivedx/auth';
+import {
+  CallerSigner,
+  type Caller,
+  type ClientCaller,
+  type MemberCaller,
+  type ServiceCaller,
+} from '@definitivedx/auth';
 import {
   defaultTuning,
   header,
@@ -122,6 +128,11 @@ export class World {
     return `http://localhost:${String(this.ports.identityProvider)}`;
   }
 
+  /** The second development issuer: a trust's own, to which we are known by the gateway's key. */
+  get trustIssuer(): string {
+    return `http://localhost:${String(this.ports.trustIdentityProvider)}`;
+  }
+
   /** Configuration of a service with its own credential, for this world. */
   config(service: ServiceName): ServiceConfig {
     return {
@@ -180,7 +191,7 @@ export class World {
     return { url: this.mailboxUrl, smtpUrl: `smtp://127.0.0.1:${String(this.ports.smtp)}`, process };
   }
 
-  /** The development identity provider. */
+  /** The development identity provider, both its issuers. */
   async identityProvider(): Promise<{ issuer: string; process: ManagedProcess }> {
     const program = [inRepository('tools/stack/dist/identity-provider/main.js')];
     const environment = this.environment().identityProvider();
@@ -215,6 +226,16 @@ export class World {
       roles: claims.roles ?? ['clinician'],
       consented: claims.consented ?? true,
       sessionId: claims.sessionId ?? randomUUID(),
+    });
+  }
+
+  /** A program of an organisation, as the gateway would vouch for it. */
+  program(claims: Partial<Omit<ClientCaller, 'kind' | 'token'>> = {}): Promise<ClientCaller> {
+    return this.signer.client({
+      clientId: claims.clientId ?? uuidv7(),
+      organisationId: claims.organisationId ?? uuidv7(),
+      scopes: claims.scopes ?? [],
+      from: claims.from,
     });
   }
 
@@ -311,6 +332,7 @@ export class World {
       host: '127.0.0.1',
       publicUrl: this.publicUrl,
       issuer: this.issuer,
+      trustIssuer: this.trustIssuer,
       mailboxUrl: this.mailboxUrl,
       natsUrl: this.nats.url,
       secrets: this.secrets,

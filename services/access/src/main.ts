@@ -1,5 +1,7 @@
 import 'reflect-metadata';
-import { loadConfig, runProgram, startService } from '@definitivedx/bus';
+import { runProgram, startService } from '@definitivedx/bus';
 import { appModule } from './app.module.js';
+import { loadAccessConfig } from './config.js';
+import { serviceOptions } from './http/server.js';
 
-await runProgram(() => startService(loadConfig('access'), appModule));
+await runProgram(() => startService(loadAccessConfig(), appModule, serviceOptions));

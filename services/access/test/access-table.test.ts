@@ -47,7 +47,16 @@ type Who =
   | 'invited member of a closed organisation';
 
 const asking = [...everyPurpose];
-const controlling: Purpose[] = ['read', 'list', 'post', 'files', 'file-upload', 'file-download', 'audience'];
+const controlling: Purpose[] = [
+  'read',
+  'list',
+  'post',
+  'files',
+  'file-upload',
+  'file-download',
+  'audience',
+  'audit',
+];
 const taking: Purpose[] = ['read', 'list', 'post', 'hand-over', 'files', 'file-upload', 'file-download'];
 const looking: Purpose[] = ['read', 'list', 'files', 'file-download'];
 const nothing: Purpose[] = [];

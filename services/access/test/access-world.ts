@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { v7 } from 'uuid';
 import type { MemberCaller } from '@definitivedx/auth';
 import {
@@ -15,6 +16,7 @@ import {
 import type { Database } from '@definitivedx/db';
 import { startWorld, type World } from '@definitivedx/testing';
 import { appModule } from '../src/app.module.js';
+import type { AccessConfig, AuditKey } from '../src/config.js';
 import { databaseOptions } from '../src/data/database.js';
 
 export const issuer = 'https://sign-in.invalid';
@@ -27,9 +29,12 @@ export class AccessWorld {
     readonly db: Database,
   ) {}
 
-  static async start(): Promise<AccessWorld> {
+  static async start(options: Pick<AccessConfig, 'egress'> = {}): Promise<AccessWorld> {
     const world = await startWorld();
-    await world.service('access', appModule, databaseOptions);
+    const auditKey = JSON.parse(readFileSync(world.secrets.auditKeyFile, 'utf8')) as AuditKey;
+    await world.service<AccessConfig>('access', appModule, databaseOptions, {
+      config: { auditKey, ...options },
+    });
     return new AccessWorld(world, await world.database('access'));
   }
 

@@ -10,8 +10,8 @@ beforeAll(async () => {
 afterAll(() => access.stop());
 
 describe('who may see a case', () => {
-  it('agrees with a ten-line oracle over ten thousand random sequences', async () => {
+  it('agrees with a small oracle over ten thousand random sequences', async () => {
     // In parts with people of their own: whoever is signed in is so for 90 seconds.
-    for (let part = 0; part < 20; part += 1) await compareWithOracle(access, 500);
-  }, 1_800_000);
+    for (let part = 0; part < 125; part += 1) await compareWithOracle(access, 80);
+  }, 3_600_000);
 });

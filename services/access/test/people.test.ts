@@ -61,6 +61,11 @@ describe('signing in', () => {
       odsCode: first.odsCode,
       roles: ['clinician'],
       consented: false,
+      organisations: [first, second].map(({ odsCode }, place) => ({
+        odsCode,
+        organisation: `Organisation ${odsCode}`,
+        roles: place === 0 ? ['clinician'] : ['specialist', 'programme-lead'],
+      })),
     });
     expect(await identify(subject, { odsCode: second.odsCode })).toMatchObject({
       organisationId: second.organisationId,

@@ -44,7 +44,7 @@ describe('sharing a new case', () => {
     expect(audience.map(({ kind, principal }) => ({ kind, principal }))).toEqual(
       expect.arrayContaining([
         { kind: 'requester', principal: gp.memberId },
-        { kind: 'practice', principal: gp.organisationId },
+        { kind: 'practice', principal: (await gp.caller()).organisationId },
         { kind: 'panel', principal: panel.panelId },
         { kind: 'member', principal: invited.memberId },
       ]),

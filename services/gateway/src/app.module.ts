@@ -6,29 +6,43 @@ import { Options, type GatewayConfig } from './config.js';
 import { databaseOptions } from './data/database.js';
 import { FileDoor } from './files/file-door.js';
 import { Housekeeping } from './housekeeping.js';
+import { ImportDoor } from './doors/import-door.js';
+import { AccountsController } from './http/accounts.controller.js';
 import { ApiDocument } from './http/api-document.js';
+import { AuditController } from './http/audit.controller.js';
 import { AudienceController } from './http/audience.controller.js';
+import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
+import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
+import { ConsentController } from './http/consent.controller.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { Downloads } from './http/downloads.js';
 import { EventsController } from './http/events.controller.js';
 import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
 import { MemberController } from './http/member.controller.js';
+import { MemberImportsController } from './http/member-imports.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
+import { OrganisationMembersController } from './http/organisation-members.controller.js';
+import { OrganisationPanelsController } from './http/organisation-panels.controller.js';
+import { ScimController } from './http/scim.controller.js';
+import { OnCallController } from './http/on-call.controller.js';
 import { OrganisationController } from './http/organisation.controller.js';
+import { OAuthController } from './http/oauth.controller.js';
 import { SignInController } from './http/sign-in.controller.js';
 import { SiteController } from './http/site.controller.js';
+import { WebhooksController } from './http/webhooks.controller.js';
 import { LiveConnections } from './live/live-connections.js';
 import { BearerTokens } from './sign-in/bearer-tokens.js';
 import { Callers } from './sign-in/callers.js';
+import { ClientTokens } from './sign-in/client-tokens.js';
 import { SignInContext } from './sign-in/context.js';
-import { IdentityProvider } from './sign-in/identity-provider.js';
+import { GatewayKeys } from './sign-in/gateway-keys.js';
+import { Issuers } from './sign-in/issuers.js';
 import { Sessions } from './sign-in/sessions.js';
-import { SigningKeys } from './sign-in/signing-keys.js';
 
 @Module({})
 class GatewayModule {}
@@ -42,6 +56,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       SiteController,
       SignInController,
       MemberController,
+      ApplicationsController,
       DirectoryController,
       CasesController,
       AudienceController,
@@ -49,8 +64,20 @@ export function appModule(config: GatewayConfig): DynamicModule {
       HandOversController,
       MetricsController,
       OrganisationController,
+      OnCallController,
       EventsController,
       FilesController,
+      AuditController,
+      ConsentController,
+      // Before the members, whose addresses have an id where this one has `imports`.
+      MemberImportsController,
+      OrganisationMembersController,
+      OrganisationPanelsController,
+      AccountsController,
+      ScimController,
+      OAuthController,
+      ClientsController,
+      WebhooksController,
     ],
     providers: [
       { provide: APP_GUARD, useClass: DoorGuard },
@@ -60,15 +87,17 @@ export function appModule(config: GatewayConfig): DynamicModule {
       Authentication,
       BearerTokens,
       Callers,
+      ClientTokens,
       Commands,
       Downloads,
       FileDoor,
+      GatewayKeys,
       Housekeeping,
-      IdentityProvider,
+      ImportDoor,
+      Issuers,
       LiveConnections,
       Sessions,
       SignInContext,
-      SigningKeys,
     ],
   };
 }

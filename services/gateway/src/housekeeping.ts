@@ -9,7 +9,7 @@ const everyMs = 60_000;
 /** How long an idempotency key is remembered, in milliseconds. */
 const keepKeysMs = 24 * 60 * 60_000;
 
-/** Deletes sign-ins, sessions and idempotency keys that have ended. Replicas do not get in each other's way. */
+/** Deletes sign-ins, sessions, programs' tokens and idempotency keys that have ended. Replicas do not get in each other's way. */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { defaultTuning } from '@definitivedx/bus';
+import { strictEgress } from '@definitivedx/egress';
 import { appModule } from './app.module.js';
 import { describeApi } from './http/api-document.js';
 
@@ -24,8 +25,14 @@ const app = await NestFactory.create<NestFastifyApplication>(
     clientId: '',
     clientSecret: '',
     acrValues: [],
+    keys: [],
+    egress: strictEgress,
+    allowHttp: false,
+    dataRegions: [],
+    applicationsPerHour: 1,
     apiAudience: '',
     filesUrl: new URL('http://localhost'),
+    accessUrl: new URL('http://localhost'),
     rateLimitPerMinute: 1,
   }),
   new FastifyAdapter(),

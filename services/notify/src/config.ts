@@ -1,4 +1,5 @@
 import { loadConfig, parseEnv, type ServiceConfig } from '@definitivedx/bus';
+import { egressSettings, type EgressSettings } from '@definitivedx/egress';
 import { z } from 'zod';
 
 /** One mail address, with or without a name before it; no line break can get into a header through it. */
@@ -35,6 +36,10 @@ export interface NotifyConfig extends ServiceConfig {
   readonly mail: MailConfig;
   /** A hand-over not accepted within this time goes to the panel's lead, and is chased again each time it passes. */
   readonly handOverAcceptMinutes: number;
+  /** Which addresses that organisations name may be called; the strict rule when absent. */
+  readonly egress?: EgressSettings;
+  /** How long an endpoint may take to answer; 15 seconds when absent. */
+  readonly webhookTimeoutMs?: number;
 }
 
 /** The configuration of notify from its environment. @throws Error with one line per wrong variable. */
@@ -47,5 +52,6 @@ export function loadNotifyConfig(env: NodeJS.ProcessEnv = process.env): NotifyCo
     ...loadConfig('notify', env),
     mail: { smtpUrl: SMTP_URL, from: MAIL_FROM, publicUrl: PUBLIC_URL, operations: OPERATIONS_MAIL },
     handOverAcceptMinutes: HAND_OVER_ACCEPT_MINUTES,
+    egress: egressSettings(env),
   };
 }

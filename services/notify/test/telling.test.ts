@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { casePosted, caseShared, shareCase, streamEntries, streamGrew } from '@definitivedx/contracts';
+import {
+  casePosted,
+  caseShared,
+  governanceOpened,
+  shareCase,
+  streamEntries,
+  streamGrew,
+} from '@definitivedx/contracts';
 import { until } from '@definitivedx/testing';
 import { Ward } from './ward.js';
 
@@ -64,6 +71,20 @@ describe('telling people', () => {
     expect(await ward.told(ward.gp, shared.caseId)).toEqual(['advice-given']);
     expect(await ward.told(ward.onCall, shared.caseId)).toEqual(['case-shared', 'case-posted']);
     expect((await ward.mails(advice)).map((mail) => mail.memberId)).toEqual([ward.gp.memberId]);
+  });
+
+  it('tells the requester when governance opens their case, by mail too, and not why', async () => {
+    const { world, gp } = ward;
+    const { caseId } = await ward.openCase();
+    const opened = { openingId: uuidv7(), caseId, requesterId: gp.memberId, memberId: uuidv7() };
+    const messageId = await world.publish(governanceOpened, caseId, {
+      ...opened,
+      at: new Date().toISOString(),
+    });
+    await ward.sent(messageId);
+    expect(await ward.told(gp, caseId)).toEqual(['governance-opened']);
+    const [mail] = await ward.received(caseId);
+    expect(mail).toMatchObject({ to: [gp.email], subject: 'A case of yours was opened for governance' });
   });
 
   it('tells a person invited later, and leaves the responsible specialist alone', async () => {

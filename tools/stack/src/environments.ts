@@ -11,6 +11,8 @@ export interface Setting {
   readonly host: string;
   readonly publicUrl: string;
   readonly issuer: string;
+  /** The second development issuer: a trust's own. */
+  readonly trustIssuer: string;
   readonly mailboxUrl: string;
   readonly natsUrl: string;
   readonly secrets: Secrets;
@@ -32,6 +34,8 @@ export const environments = (setting: Setting) => {
   const common = (name: string): NodeJS.ProcessEnv => ({
     ...inherited(),
     NODE_ENV: 'development',
+    // What organisations name is on this machine too: their sign-in, their webhooks.
+    EGRESS_TRUSTED_HOSTS: '*',
     LOG_LEVEL: process.env['DDX_PROGRAM_LOG_LEVEL'] ?? process.env['LOG_LEVEL'] ?? 'info',
     OTEL_SERVICE_NAME: name,
     TRACE_DIR: join(stateDir, 'traces'),
@@ -51,8 +55,13 @@ export const environments = (setting: Setting) => {
       OIDC_CLIENT_SECRET_FILE: secrets.oidcClientSecretFile,
       OIDC_ACR_VALUES: 'AAL2,AAL3',
       API_AUDIENCE: apiAudience,
+      GATEWAY_KEY_FILE: secrets.gatewayKeyFile,
+      // Whoever tries it has nothing but this machine to name.
+      EGRESS_TRUSTED_HOSTS: '*',
       FILES_URL: `http://127.0.0.1:${String(ports.files)}`,
+      ACCESS_URL: `http://127.0.0.1:${String(ports.access)}`,
     },
+    access: { AUDIT_KEY_FILE: secrets.auditKeyFile },
     files: { FILES_KEYRING_FILE: secrets.filesKeyringFile, FILES_DIR: join(stateDir, 'files') },
     notify: {
       PUBLIC_URL: setting.publicUrl,
@@ -79,6 +88,8 @@ export const environments = (setting: Setting) => {
       HOST: setting.host,
       PORT: String(ports.identityProvider),
       ISSUER: setting.issuer,
+      TRUST_PORT: String(ports.trustIdentityProvider),
+      TRUST_ISSUER: setting.trustIssuer,
       PUBLIC_URL: setting.publicUrl,
       OIDC_CLIENT_SECRET_FILE: secrets.oidcClientSecretFile,
       API_AUDIENCE: apiAudience,
@@ -101,7 +112,13 @@ export const environments = (setting: Setting) => {
       provision: tool('provisioner'),
       'dead-letters': tool('operator'),
       'files:keys': tool('operator'),
-      demo: { PUBLIC_URL: setting.publicUrl, OIDC_ISSUER: setting.issuer, MAILBOX_URL: setting.mailboxUrl },
+      demo: {
+        PUBLIC_URL: setting.publicUrl,
+        OIDC_ISSUER: setting.issuer,
+        TRUST_ISSUER: setting.trustIssuer,
+        MAILBOX_URL: setting.mailboxUrl,
+      },
+      'audit:export': tool('operator'),
     }),
   };
 };

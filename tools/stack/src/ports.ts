@@ -10,6 +10,7 @@ const layout = {
   postgres: { offset: 4, what: 'PostgreSQL' },
   nats: { offset: 5, what: 'NATS' },
   natsMonitor: { offset: 6, what: 'NATS monitoring' },
+  trustIdentityProvider: { offset: 7, what: "the trust's identity provider" },
   access: { offset: 11, what: 'the access service' },
   cases: { offset: 12, what: 'the cases service' },
   files: { offset: 13, what: 'the files service' },

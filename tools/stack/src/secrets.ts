@@ -18,8 +18,12 @@ export interface Secrets {
   /** The public halves of all of them. */
   readonly callerJwksFile: string;
   readonly oidcClientSecretFile: string;
+  /** The key pairs by which organisations' issuers know the gateway. */
+  readonly gatewayKeyFile: string;
   /** The keys that the keys of files are wrapped under. */
   readonly filesKeyringFile: string;
+  /** Ed25519 private key (JWK) that the tree heads of the audit are signed with. */
+  readonly auditKeyFile: string;
 }
 
 /** Writes a secret that only its owner can read. */
@@ -38,10 +42,17 @@ export async function once(file: string, make: () => string | Promise<string>): 
 /** 32 random bytes, base64url. */
 export const token = (): string => randomBytes(32).toString('base64url');
 
-async function callerKey(principal: Principal): Promise<string> {
+/** @param owner begins the key's id, which tells whose signature it makes */
+async function signingKey(owner: Principal | 'audit'): Promise<string> {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
-  const kid = `${principal}-${randomBytes(4).toString('hex')}`;
+  const kid = `${owner}-${randomBytes(4).toString('hex')}`;
   return JSON.stringify({ ...(await exportJWK(privateKey)), kid, alg: 'EdDSA', use: 'sig' });
+}
+
+async function gatewayKeys(): Promise<string> {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const kid = `gateway-${randomBytes(4).toString('hex')}`;
+  return JSON.stringify({ keys: [{ ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' }] });
 }
 
 function keyring(): string {
@@ -71,7 +82,7 @@ export async function ensureSecrets(dir: string): Promise<Secrets> {
   for (const principal of principals) {
     const seed = await once(seedFile(principal), () => new TextDecoder().decode(createUser().getSeed()));
     natsPublicKey[principal] = fromSeed(new TextEncoder().encode(seed)).getPublicKey();
-    keys.push(publicHalf(await once(callerKeyFile(principal), () => callerKey(principal))));
+    keys.push(publicHalf(await once(callerKeyFile(principal), () => signingKey(principal))));
   }
   const callerJwksFile = at('callers.jwks.json');
   const jwks = JSON.stringify({ keys }, null, 2);
@@ -80,8 +91,12 @@ export async function ensureSecrets(dir: string): Promise<Secrets> {
 
   const oidcClientSecretFile = at('oidc-client-secret');
   await once(oidcClientSecretFile, token);
+  const gatewayKeyFile = at('gateway.keys.jwk.json');
+  await once(gatewayKeyFile, gatewayKeys);
   const filesKeyringFile = at('files.keyring.json');
   await once(filesKeyringFile, keyring);
+  const auditKeyFile = at('audit.jwk.json');
+  await once(auditKeyFile, () => signingKey('audit'));
 
   return {
     dir,
@@ -91,6 +106,8 @@ export async function ensureSecrets(dir: string): Promise<Secrets> {
     callerKeyFile,
     callerJwksFile,
     oidcClientSecretFile,
+    gatewayKeyFile,
     filesKeyringFile,
+    auditKeyFile,
   };
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal, createSteps, explain, type Steps } from '../../bootstrap/steps.mjs';
 import { isLoopback, parseArgs, usage, type StartArgs } from './args.js';
-import { people } from './identity-provider/people.js';
+import { people, trustPeople } from './identity-provider/people.js';
 import { assertPortsFree, portsFrom, type PortName, type Ports } from './ports.js';
 import { postgresDataDir } from './postgres.js';
 import { inRepository } from './repository.js';
@@ -60,7 +60,7 @@ function notes(args: StartArgs, steps: Steps): void {
 }
 
 function summary(system: System): string {
-  const width = Math.max(...people.map(({ name }) => name.length));
+  const width = Math.max(...[...people, ...trustPeople].map(({ name }) => name.length));
   return [
     '',
     `DefinitiveDx runs at ${system.url}`,
@@ -69,6 +69,9 @@ function summary(system: System): string {
     '',
     'Sign in as any of these; no password is asked:',
     ...people.map(({ name, hint }) => `  ${name.padEnd(width)}  ${hint}`),
+    '',
+    `A trust that is not there yet, with its own sign-in at ${system.trustIssuer}:`,
+    ...trustPeople.map(({ name, hint }) => `  ${name.padEnd(width)}  ${hint}`),
     '',
     'The story from question to outcome, played through the API: npm run demo',
     `Ctrl-C stops everything; data is kept in ${stateDir}; npm start -- --fresh empties it.`,
@@ -109,7 +112,7 @@ async function main(): Promise<void> {
   const lock = lockState(stateDir);
   try {
     const ports = portsFrom(args.port);
-    const publicly: readonly PortName[] = ['gateway', 'identityProvider'];
+    const publicly: readonly PortName[] = ['gateway', 'identityProvider', 'trustIdentityProvider'];
     await waitForPorts(
       ports,
       (name) => (publicly.includes(name) ? args.host : '127.0.0.1'),

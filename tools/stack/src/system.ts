@@ -50,6 +50,8 @@ export interface System {
   /** The gateway's public address. */
   readonly url: string;
   readonly issuer: string;
+  /** A trust's own issuer, for trying how one comes in. */
+  readonly trustIssuer: string;
   readonly mailboxUrl: string;
   readonly natsUrl: string;
   readonly natsMonitorUrl: string;
@@ -205,6 +207,7 @@ async function start(options: SystemOptions, started: ManagedProcess[]): Promise
 
   const url = `http://${publicHost}:${String(ports.gateway)}`;
   const issuer = `http://${publicHost}:${String(ports.identityProvider)}`;
+  const trustIssuer = `http://${publicHost}:${String(ports.trustIdentityProvider)}`;
   const mailboxUrl = `http://localhost:${String(ports.mailboxWeb)}`;
   const environment = environments({
     ...{
@@ -213,6 +216,7 @@ async function start(options: SystemOptions, started: ManagedProcess[]): Promise
       host,
       publicUrl: url,
       issuer,
+      trustIssuer,
       mailboxUrl,
       natsUrl: nats.url,
       secrets,
@@ -273,7 +277,7 @@ async function start(options: SystemOptions, started: ManagedProcess[]): Promise
 
   const processes = new Map(started.map((process) => [process.name, process]));
   return {
-    ...{ url, issuer, mailboxUrl, adminUrl, databaseUrls, secrets, stateDir, ports, processes },
+    ...{ url, issuer, trustIssuer, mailboxUrl, adminUrl, databaseUrls, secrets, stateDir, ports, processes },
     natsUrl: nats.url,
     natsMonitorUrl: local(ports.natsMonitor),
     process(name) {

@@ -13,9 +13,10 @@ export const weeklyShift = z.strictObject({
 });
 
 export const setRota = request('notify', 'set-rota', {
-  summary: "Replaces a panel's weekly rota. Shifts must not overlap. Repeatable.",
-  from: ['operator'],
-  who: { services: ['operator'] },
+  summary:
+    "Replaces a panel's weekly rota. Shifts must not overlap. An administrator may for a panel of the organisation they act for. Repeatable.",
+  from: ['operator', 'gateway'],
+  who: { members: ['organisation-admin'], services: ['operator'] },
   request: z.strictObject({
     panelId: id,
     timeZone: z.string().max(60).describe('IANA name, e.g. Europe/London.'),

@@ -4,8 +4,10 @@ import * as contracts from '@definitivedx/contracts';
 import type { InputOf } from '@definitivedx/contracts';
 import { acceptText } from '../commands/accept-text.js';
 import { identifyMember } from '../commands/identify-member.js';
+import { linkIdentity } from '../commands/link-identity.js';
 import { publishText } from '../commands/publish-text.js';
 import { currentTexts } from '../queries/current-texts.js';
+import { myIdentities } from '../queries/my-identities.js';
 
 /** Who somebody is, and what they have consented to. */
 @Controller()
@@ -15,6 +17,16 @@ export class IdentityDoor {
   @Responds(contracts.identifyMember)
   identifyMember(input: InputOf<typeof contracts.identifyMember>, { caller }: RequestContext) {
     return identifyMember(this.service, caller, input);
+  }
+
+  @Responds(contracts.linkIdentity)
+  linkIdentity(input: InputOf<typeof contracts.linkIdentity>, { caller }: RequestContext) {
+    return linkIdentity(this.service, caller, input);
+  }
+
+  @Responds(contracts.myIdentities)
+  myIdentities(_input: InputOf<typeof contracts.myIdentities>, { caller }: RequestContext) {
+    return myIdentities(this.service, caller);
   }
 
   @Responds(contracts.publishText)

@@ -3,18 +3,20 @@ import type { ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, identifyMember as contract } from '@definitivedx/contracts';
 import { AppError, forbidden } from '@definitivedx/errors';
 import { currentTraceId } from '@definitivedx/telemetry';
-import { appendAudit } from '../data/audit.js';
+import { appendAudit, appendAuditWith } from '../data/audit.js';
 import { consentOf } from '../data/consents.js';
-import { identityRows, type IdentityRow } from '../data/identities.js';
+import { identityRows, takeInvitation, type IdentityRow } from '../data/identities.js';
 import { consentIsCurrent } from '../domain/consent.js';
-import { actingAs } from '../domain/membership.js';
+import { actingAs, placesOf, type Place } from '../domain/membership.js';
 
 type Input = InputOf<typeof contract>;
+type Person = Omit<ReplyOf<typeof contract>, 'consented'>;
 
 /**
- * Who a verified sign-in identity is and which organisation they act as. A sign-in, let in or not, is written to the
- * audit; if that fails, nobody is signed in.
- * @throws AppError `forbidden`, saying whom to ask, without an active account or place in the organisation.
+ * Who a verified sign-in identity is and which organisation they act as. A sign-in, and a switch to another
+ * organisation, let in or not, is written to the audit; if that fails, nobody is let in.
+ * @throws AppError `forbidden`, saying whom to ask, without an active account or a place in an organisation that
+ * takes this sign-in.
  */
 export async function identifyMember(
   service: ServiceContext,
@@ -22,9 +24,10 @@ export async function identifyMember(
   input: Input,
 ): Promise<ReplyOf<typeof contract>> {
   const now = service.clock.now();
-  const rows = await identityRows(service.db, input.issuer, input.subject);
-  const person = personOf(rows, input.odsCode);
-  if (input.signIn) {
+  const rows = await rowsOf(service, input, now);
+  const person = personOf(rows, input);
+  const act = input.signIn ? 'sign-in' : input.switchedFrom ? 'organisation.switch' : undefined;
+  if (act) {
     const refused = person instanceof AppError;
     await appendAudit(service.db, {
       at: now,
@@ -33,8 +36,10 @@ export async function identifyMember(
         organisationId: refused ? null : person.organisationId,
         from: input.from,
       },
-      act: 'sign-in',
+      act,
       outcome: refused ? 'refused' : 'allowed',
+      subjectId: input.switchedFrom ?? null,
+      detail: detailOf(input),
       traceId: currentTraceId(),
     });
   }
@@ -42,10 +47,35 @@ export async function identifyMember(
   return { ...person, consented: consentIsCurrent(await consentOf(service.db, person.memberId, now)) };
 }
 
-function personOf(
-  rows: readonly IdentityRow[],
-  odsCode?: string,
-): Omit<ReplyOf<typeof contract>, 'consented'> | AppError {
+/** The place and role of the sign-in as its issuer writes them, and what was asked for: codes, all of them. */
+const detailOf = ({ odsCode, organisations, roleCodes }: Input): Record<string, unknown> => ({
+  ...(odsCode === undefined ? {} : { asked: odsCode }),
+  ...(organisations === undefined ? {} : { organisations }),
+  ...(roleCodes === undefined ? {} : { roleCodes }),
+});
+
+/** The person; at a first sign-in, whoever was invited by the mail address that the issuer vouches for. */
+async function rowsOf({ db }: ServiceContext, input: Input, now: Date): Promise<IdentityRow[]> {
+  const { issuer, subject, email, signIn, from } = input;
+  const rows = await identityRows(db, issuer, subject);
+  if (rows.length > 0 || !signIn || email === undefined) return rows;
+  const memberId = await db.transaction(async (tx) => {
+    const invited = await takeInvitation(tx, { issuer, subject, email }, now);
+    if (invited !== undefined) {
+      appendAuditWith(tx, {
+        at: now,
+        actor: { kind: 'member', id: invited, organisationId: null, from },
+        act: 'identity.bind',
+        outcome: 'allowed',
+        traceId: currentTraceId(),
+      });
+    }
+    return invited;
+  });
+  return memberId === undefined ? rows : identityRows(db, issuer, subject);
+}
+
+function personOf(rows: readonly IdentityRow[], input: Input): Person | AppError {
   const [first] = rows;
   // The same sentence for both: who was disabled learns it from their administrator.
   if (first?.status !== 'active') {
@@ -53,10 +83,26 @@ function personOf(
       "There is no account for this sign-in. Ask your organisation's administrator to register you.",
     );
   }
-  return actingAs(rows.flatMap(toPlace), odsCode);
+  const signedIn = { ...input, profile: first.profile };
+  const places = rows.flatMap(toPlace);
+  const acting = actingAs(places, signedIn, input.odsCode);
+  if (acting instanceof AppError) return acting;
+  const { claimValue: _claimValue, ...place } = acting;
+  return {
+    ...place,
+    organisations: placesOf(places, signedIn).map(({ odsCode, organisation, roles }) => ({
+      odsCode,
+      organisation,
+      roles,
+    })),
+  };
 }
 
-const toPlace = ({ memberId, name, organisationId, organisation, odsCode, roles }: IdentityRow) =>
-  organisationId === null || organisation === null || odsCode === null || roles === null
+type FullPlace = Place & Omit<Person, 'organisations'>;
+
+const toPlace = (row: IdentityRow): FullPlace[] => {
+  const { memberId, name, organisationId, organisation, odsCode, roles, claimValue } = row;
+  return organisationId === null || organisation === null || odsCode === null || roles === null
     ? []
-    : [{ memberId, name, organisationId, organisation, odsCode, roles }];
+    : [{ memberId, name, organisationId, organisation, odsCode, roles, claimValue }];
+};

@@ -1,4 +1,4 @@
-import { asMember, type Caller } from '@definitivedx/auth';
+import type { Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import type {
   InputOf,
@@ -7,58 +7,34 @@ import type {
   changeSettings as changeContract,
 } from '@definitivedx/contracts';
 import { invalidInput, notFound } from '@definitivedx/errors';
-import { currentTraceId } from '@definitivedx/telemetry';
-import { actorOf, appendAuditWith } from '../data/audit.js';
-import { checkActing, lookingUpActing } from '../data/directory.js';
 import { changingSettings, findingPlaces, replaceDuty } from '../data/governance.js';
+import { administer } from './administer.js';
 
 /** Turns sharing with all members, or governance access, on or off for the organisation acted for. */
-export async function changeSettings(
+export const changeSettings = (
   service: ServiceContext,
   caller: Caller,
   to: InputOf<typeof changeContract>,
-): Promise<ReplyOf<typeof changeContract>> {
-  const admin = asMember(caller);
-  return service.db.transaction(async (tx) => {
-    const [acting, [settings]] = await tx.runAll(
-      lookingUpActing(admin),
-      changingSettings(admin.organisationId, to),
-    );
-    checkActing(acting);
+): Promise<ReplyOf<typeof changeContract>> =>
+  administer(service, caller, { act: 'organisation.settings' }, async ({ tx, organisationId }) => {
+    const [[settings]] = await tx.runAll(changingSettings(organisationId, to));
     if (!settings) throw notFound('organisation');
-    appendAuditWith(tx, {
-      at: service.clock.now(),
-      actor: actorOf(admin),
-      act: 'organisation.settings',
-      outcome: 'allowed',
-      subjectId: admin.organisationId,
-      detail: to,
-      traceId: currentTraceId(),
-    });
     const { shareWithEveryone, governanceAccess } = settings;
-    return { shareWithEveryone, governanceAccess };
+    return { reply: { shareWithEveryone, governanceAccess }, subjectId: organisationId, detail: to };
   });
-}
 
 /**
  * Gives a duty to exactly these members of the organisation acted for.
  * @throws AppError `invalid-input` naming whoever does not act for it
  */
-export async function assignDuty(
+export const assignDuty = (
   service: ServiceContext,
   caller: Caller,
   { duty, memberIds: asked }: InputOf<typeof dutyContract>,
-): Promise<ReplyOf<typeof dutyContract>> {
-  const admin = asMember(caller);
-  const { organisationId } = admin;
-  const memberIds = [...new Set(asked)];
-  const now = service.clock.now();
-  return service.db.transaction(async (tx) => {
-    const [acting, places] = await tx.runAll(
-      lookingUpActing(admin),
-      findingPlaces(organisationId, memberIds),
-    );
-    checkActing(acting);
+): Promise<ReplyOf<typeof dutyContract>> =>
+  administer(service, caller, { act: `organisation.duty.${duty}` }, async ({ tx, organisationId, now }) => {
+    const memberIds = [...new Set(asked)];
+    const [places] = await tx.runAll(findingPlaces(organisationId, memberIds));
     const there = new Set(places.map(({ memberId }) => memberId));
     const issues = asked.flatMap((memberId, place) =>
       there.has(memberId)
@@ -72,15 +48,5 @@ export async function assignDuty(
     );
     if (issues.length > 0) throw invalidInput('The duty cannot be given like this.', issues);
     replaceDuty(tx, organisationId, duty, memberIds, now);
-    appendAuditWith(tx, {
-      at: now,
-      actor: actorOf(admin),
-      act: `organisation.duty.${duty}`,
-      outcome: 'allowed',
-      subjectId: organisationId,
-      detail: { memberIds },
-      traceId: currentTraceId(),
-    });
-    return { duty, memberIds };
+    return { reply: { duty, memberIds }, subjectId: organisationId, detail: { memberIds } };
   });
-}

@@ -1,9 +1,16 @@
 import { v7 } from 'uuid';
 import type { ServiceContext } from '@definitivedx/bus';
 import type { Caller } from '@definitivedx/auth';
-import type { InputOf, ReplyOf, registerMember as contract } from '@definitivedx/contracts';
+import {
+  plainProfile,
+  type InputOf,
+  type ReplyOf,
+  type registerMember as contract,
+} from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
 import { conflict, invalidInput } from '@definitivedx/errors';
+import { acceptIssuerAsIs, addIssuer } from '../data/issuers.js';
+import { setPlaceState } from '../data/places.js';
 import { lockRegistration } from '../data/registration.js';
 import { Identity, Member, Membership, Organisation, Panel } from '../data/entities.js';
 
@@ -11,7 +18,8 @@ type Input = InputOf<typeof contract>;
 
 /**
  * Registers a member by sign-in identity, with exactly the given organisations: repeating it with other ones adds,
- * changes and removes. Leaving an organisation leaves its panels. It never re-activates a disabled member.
+ * changes and removes; a place that had ended begins anew. Leaving an organisation leaves its panels. It never re-activates a disabled member. The issuer
+ * counts for these organisations from then on; one that nobody described writes its tokens as the standards say.
  * @throws AppError `invalid-input` for an unknown ODS code, `conflict` when the member leads a panel they would leave.
  */
 export async function registerMember(
@@ -22,6 +30,9 @@ export async function registerMember(
   return service.db.transaction(async (tx) => {
     await lockRegistration(tx);
     const memberships = await resolve(tx, input.memberships);
+    const now = service.clock.now();
+    const { issuer } = input;
+    addIssuer(tx, { ...undescribed, issuer, discoveryUrl: issuer }, now);
     const memberId = await keepMember(tx, input);
     await assertLeadsNoneOfOthers(tx, memberId, memberships);
     await tx.em.nativeDelete(Membership, {
@@ -32,9 +43,22 @@ export async function registerMember(
       Membership,
       memberships.map((membership) => ({ memberId, ...membership })),
     );
+    const organisationIds = memberships.map(({ organisationId }) => organisationId);
+    acceptIssuerAsIs(tx, issuer, organisationIds, now);
+    for (const organisationId of organisationIds)
+      setPlaceState(tx, { organisationId, memberId }, 'active', now);
     return { memberId };
   });
 }
+
+/** What is not said of it is as the deployment's settings have it. */
+const undescribed = {
+  clientId: null,
+  shared: true,
+  profile: plainProfile,
+  acrValues: null,
+  audience: null,
+};
 
 interface Place {
   readonly organisationId: string;

@@ -4,7 +4,9 @@ import type { Caller } from '@definitivedx/auth';
 import type { InputOf, ReplyOf, registerPanel as contract } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
 import { invalidInput } from '@definitivedx/errors';
-import { Membership, Organisation, Panel, PanelMember } from '../data/entities.js';
+import { Organisation, Panel, PanelMember } from '../data/entities.js';
+import { activeMembersOf } from '../data/members.js';
+import { activatePanel } from '../data/own-panels.js';
 import { lockRegistration } from '../data/registration.js';
 
 /**
@@ -32,6 +34,7 @@ export async function registerPanel(
       { id: v7(), organisationId, ...panel, ...(terms && { terms }) },
       { onConflictFields: ['organisationId', 'name'], onConflictExcludeFields: ['id'] },
     );
+    activatePanel(tx, panelId);
     const members = [...new Set([panel.leadMemberId, ...memberIds].map((member) => member.toLowerCase()))];
     await tx.em.nativeDelete(PanelMember, { panelId, memberId: { $nin: members } });
     await tx.em.upsertMany(
@@ -51,16 +54,16 @@ async function assertOfOrganisation(
     { path: 'leadMemberId', memberId: leadMemberId },
     ...memberIds.map((memberId, place) => ({ path: `memberIds.${String(place)}`, memberId })),
   ];
-  const found = await tx.em.find(Membership, {
+  const members = await activeMembersOf(
+    tx,
     organisationId,
-    memberId: { $in: asked.map((a) => a.memberId) },
-  });
-  const members = new Set(found.map((membership) => membership.memberId));
+    asked.map((one) => one.memberId),
+  );
   const issues = asked
     .filter(({ memberId }) => !members.has(memberId.toLowerCase()))
     .map(({ path }) => ({
       path,
-      message: `This person is not a member of ${odsCode}. Register them there first.`,
+      message: `This person is not an active member of ${odsCode}. Register them there first.`,
     }));
   if (issues.length > 0) throw invalidInput('The panel cannot be registered like this.', issues);
 }

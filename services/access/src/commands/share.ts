@@ -1,9 +1,9 @@
-import { asMember, type Caller } from '@definitivedx/auth';
+import { asMember, type Caller, type MemberCaller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import type { InputOf, Relation, ReplyOf, shareCase } from '@definitivedx/contracts';
 import { conflict, forbidden, invalidInput, notFound, type Issue } from '@definitivedx/errors';
 import { lookingUpControl, whoMaySee } from '../data/decision.js';
-import { activePrincipals, checkActing, lookingUpActing, panelsById } from '../data/directory.js';
+import { checkActing, lookingUpActing, panelsById, principalsToShareWith } from '../data/directory.js';
 import {
   claimingCase,
   findingAnswerers,
@@ -24,6 +24,7 @@ import {
   wrongEntries,
   type Granted,
 } from '../domain/audience.js';
+import { auditGrants } from './audit-grants.js';
 import { auditRefusal } from './audit-refusal.js';
 
 /**
@@ -51,7 +52,7 @@ export async function share(
       lockingCase(input.caseId),
       lookingUpControl(input.caseId, member, now),
       grantsById(idsOf(asked)),
-      activePrincipals(principalsOf(asked, 'member'), principalsOf(asked, 'panel')),
+      lookingUpGrantees(member, asked, now),
     );
     checkActing(acting);
     if (!found || !control) return undefined;
@@ -68,6 +69,8 @@ export async function share(
       panelsById(principalsOf(asked, 'panel')),
     );
     checkKeptAsAsked(input.caseId, asked, keptNow);
+    if (added.length > 0)
+      auditGrants(tx, member, { act: 'grant.give', caseId: input.caseId, at: now, grants: added.length });
     const mayAnswer = answerers.flatMap(({ leadMemberId }) => leadMemberId ?? []);
     const [maySee] = await tx.runAll(whoMaySee([input.caseId], [...input.candidates, ...mayAnswer], now));
     return { answerers, panels, maySee };
@@ -97,6 +100,10 @@ function refuse(issues: readonly Issue[]): void {
 
 const principalsOf = (grants: readonly Granted[], kind: Granted['kind']): string[] =>
   grants.filter((grant) => grant.kind === kind).map((grant) => grant.principalId);
+
+/** Whom a case can be opened to among those asked for: active members, and panels that take cases from the caller's organisation. */
+const lookingUpGrantees = ({ organisationId }: MemberCaller, asked: readonly Granted[], now: Date) =>
+  principalsToShareWith(principalsOf(asked, 'member'), principalsOf(asked, 'panel'), organisationId, now);
 
 interface Adding {
   readonly found: Pick<CaseRef, 'allowEveryone' | 'inviteOnly'>;

@@ -3,6 +3,10 @@ import { Identity, Member, Membership, Organisation, Panel, PanelMember } from '
 import { Migration0001 } from './migrations/0001-access.js';
 import { Migration0002 } from './migrations/0002-panel-terms.js';
 import { Migration0003 } from './migrations/0003-acting.js';
+import { Migration0004 } from './migrations/0004-onboarding.js';
+import { Migration0005 } from './migrations/0005-directory.js';
+import { Migration0006 } from './migrations/0006-clients.js';
+import { Migration0007 } from './migrations/0007-audit-tree.js';
 import { Migration0008 } from './migrations/0008-relations.js';
 
 /** What this service's database consists of. */
@@ -13,6 +17,10 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
     { name: '0001-access', class: Migration0001 },
     { name: '0002-panel-terms', class: Migration0002 },
     { name: '0003-acting', class: Migration0003 },
+    { name: '0004-onboarding', class: Migration0004 },
+    { name: '0005-directory', class: Migration0005 },
+    { name: '0006-clients', class: Migration0006 },
+    { name: '0007-audit-tree', class: Migration0007 },
     { name: '0008-relations', class: Migration0008 },
   ],
 });

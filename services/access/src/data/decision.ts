@@ -145,3 +145,46 @@ export const whoMaySee = (
   memberIds: readonly string[],
   now: Date,
 ): Asked<Visible> => asking(whoOf, [caseIds, now, memberIds]);
+
+export interface Lost {
+  readonly memberId: string;
+  readonly caseIds: string[];
+}
+
+const lost = statement<Lost>(
+  'access.lost-cases',
+  `with seen as materialized (
+     select someone.member_id, a.case_id, max(a.id) as last
+       from unnest($1::uuid[]) as someone (member_id)
+       join audit a on a.actor_id = someone.member_id and a.act = 'case.access' and a.outcome = 'allowed'
+       left join access_grant g on g.id = a.grant_id
+      where case when $3::uuid is null then a.organisation_id = $4::uuid else g.panel_id = $3::uuid end
+      group by someone.member_id, a.case_id
+   ), asked as (
+     select distinct case_id from seen
+   ), person as materialized (
+     select member_id, organisation_id from acting where member_id = any ($1::uuid[])
+   ), ${openings}, ended as (
+     select member_id, case_id, row_number() over (partition by member_id order by last desc) as place
+       from seen left join (select distinct member_id, case_id, true as open from opening) o using (member_id, case_id)
+      where o.open is null
+   )
+   select member_id as "memberId", array_agg(case_id order by place) as "caseIds"
+     from ended where place <= $5 group by member_id`,
+);
+
+/**
+ * The cases that each of the members saw by the panel (or, without one, acting for the organisation) and may not see any
+ * more, the latest first. For what has ended in the same transaction.
+ */
+export async function lostCases(
+  db: Queryable,
+  memberIds: readonly string[],
+  by: { readonly panelId: string } | { readonly organisationId: string },
+  now: Date,
+  most: number,
+): Promise<Map<string, string[]>> {
+  const [panelId, organisationId] = 'panelId' in by ? [by.panelId, null] : [null, by.organisationId];
+  const rows = await db.run(lost, [memberIds, now, panelId, organisationId, most]);
+  return new Map(rows.map((row) => [row.memberId, row.caseIds]));
+}

@@ -1,6 +1,6 @@
 import { forbidden } from '@definitivedx/errors';
 import { asking, statement, type Asked, type Queryable } from '@definitivedx/db';
-import type { MemberCaller } from '@definitivedx/auth';
+import { asMember, type Caller, type MemberCaller } from '@definitivedx/auth';
 import type { ReplyOf, panelsByIds } from '@definitivedx/contracts';
 
 const acting = statement<{ one: number }>(
@@ -32,18 +32,42 @@ export async function assertActing(db: Queryable, caller: MemberCaller): Promise
   checkActing(found);
 }
 
-const active = statement<{ id: string }>(
-  'access.active-principals',
-  `select distinct member_id as id from acting where member_id = any ($1::uuid[])
-   union all
-   select id from panel where id = any ($2::uuid[]) and status = 'active'`,
+/** True of an active panel `p` to which the members of `organisation` may send cases at `now`. */
+const takesFrom = (organisation: string, now: string): string => `(
+  p.status = 'active' and (
+    p.open_to = 'all-organisations'
+    or p.organisation_id = ${organisation}::uuid
+    or (p.open_to = 'listed-organisations' and exists (
+          select from panel_offer po
+           where po.panel_id = p.id and po.organisation_id = ${organisation}::uuid and po.status = 'accepted'
+             and (po.expires_at is null or po.expires_at > ${now}::timestamptz)))))`;
+const operating = statement<{ one: number }>(
+  'access.acting-operator',
+  `select 1 as one from acting where member_id = $1 and organisation_id = $2 and 'operator' = any (roles)`,
 );
 
-/** Which of these members and panels exist and are active. */
-export const activePrincipals = (
+/** Makes sure that the caller runs the platform, now: as a member with that role, or with the operator's tool. @throws AppError `forbidden` */
+export async function assertOperator(db: Queryable, caller: Caller): Promise<void> {
+  if (caller.kind === 'service' && caller.service === 'operator') return;
+  const { memberId, organisationId } = asMember(caller);
+  const found = await db.run(operating, [memberId, organisationId]);
+  if (found.length === 0) throw forbidden('Only those who run the platform can do this.');
+}
+
+const active = statement<{ id: string }>(
+  'access.principals-to-share-with',
+  `select distinct member_id as id from acting where member_id = any ($1::uuid[])
+   union all
+   select p.id from panel p where p.id = any ($2::uuid[]) and ${takesFrom('$3', '$4')}`,
+);
+
+/** Which of these members exist and are active, and which of these panels take cases from the organisation. */
+export const principalsToShareWith = (
   memberIds: readonly string[],
   panelIds: readonly string[],
-): Asked<{ id: string }> => asking(active, [memberIds, panelIds]);
+  organisationId: string,
+  now: Date,
+): Asked<{ id: string }> => asking(active, [memberIds, panelIds, organisationId, now]);
 
 const principals = statement<{ id: string }>(
   'access.caller-principals',
@@ -79,12 +103,13 @@ const panels = statement<PanelRow>(
   'access.list-panels',
   `select p.id as "panelId", p.name, p.specialty, p.phone, o.name as organisation
      from panel p join organisation o on o.id = p.organisation_id
-    where p.status = 'active'
+    where ${takesFrom('$1', '$2')}
     order by p.name, o.name, p.id`,
 );
 
-/** All panels a case can be sent to, by name. */
-export const activePanels = (db: Queryable): Promise<PanelRow[]> => db.run(panels, []);
+/** The panels that take cases from the organisation, by name. */
+export const panelsTakingFrom = (db: Queryable, organisationId: string, now: Date): Promise<PanelRow[]> =>
+  db.run(panels, [organisationId, now]);
 
 type PanelDetail = ReplyOf<typeof panelsByIds>['panels'][number];
 

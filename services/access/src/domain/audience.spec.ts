@@ -57,7 +57,13 @@ describe('the entries of an audience', () => {
 
 describe('asking for a grant again', () => {
   const [asked] = ask({ kind: 'member', memberId: other, expiresAt: '2026-11-24T09:00:00Z' });
-  const kept = { caseId, kind: 'member', principalId: other, expiresAt: new Date('2026-11-24T09:00:00Z'), control: false };
+  const kept = {
+    caseId,
+    kind: 'member',
+    principalId: other,
+    expiresAt: new Date('2026-11-24T09:00:00Z'),
+    control: false,
+  };
 
   it.each([
     ['the same', kept, true],

@@ -1,7 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AppError } from '@definitivedx/errors';
 import { consentIsCurrent } from './consent.js';
-import { actingAs } from './membership.js';
 import { prefixPattern } from './search.js';
 
 const accepted = new Date('2026-11-23T09:00:00Z');
@@ -22,20 +20,6 @@ describe('consent', () => {
   it('is not given where a text is missing', () => {
     expect(consentIsCurrent([])).toBe(false);
     expect(consentIsCurrent([{ kind: 'terms-of-use', acceptedAt: accepted }])).toBe(false);
-  });
-});
-
-describe('acting as an organisation', () => {
-  const [first, second] = [{ odsCode: 'A81001' }, { odsCode: 'RYJ' }];
-
-  it('means the chosen one, else the first', () => {
-    expect(actingAs([first, second])).toBe(first);
-    expect(actingAs([first, second], 'RYJ')).toBe(second);
-  });
-
-  it("is refused for somebody else's organisation, and without any", () => {
-    expect(actingAs([first], 'RYJ')).toBeInstanceOf(AppError);
-    expect(actingAs([])).toBeInstanceOf(AppError);
   });
 });
 

@@ -6,7 +6,7 @@ import { everyPurpose, everyRelation, type Purpose, type Relation } from '@defin
  */
 const permits: Readonly<Record<Relation, readonly Purpose[]>> = {
   requester: everyPurpose,
-  delegate: ['read', 'list', 'post', 'files', 'file-upload', 'file-download', 'audience'],
+  delegate: ['read', 'list', 'post', 'files', 'file-upload', 'file-download', 'audience', 'audit'],
   cover: everyPurpose,
   member: ['read', 'list', 'post', 'hand-over', 'files', 'file-upload', 'file-download'],
   panel: ['read', 'list', 'post', 'hand-over', 'files', 'file-upload', 'file-download'],

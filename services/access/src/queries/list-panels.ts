@@ -1,12 +1,11 @@
-import type { Caller } from '@definitivedx/auth';
+import { asMember, type Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import type { ReplyOf, listPanels as contract } from '@definitivedx/contracts';
-import { activePanels } from '../data/directory.js';
+import { panelsTakingFrom } from '../data/directory.js';
 
-/** Panels the caller may send a case to: all active ones. */
-export async function listPanels(
-  service: ServiceContext,
-  _caller: Caller,
-): Promise<ReplyOf<typeof contract>> {
-  return { panels: await activePanels(service.db) };
+/** Panels the caller may send a case to: those that take cases from their organisation. */
+export async function listPanels(service: ServiceContext, caller: Caller): Promise<ReplyOf<typeof contract>> {
+  return {
+    panels: await panelsTakingFrom(service.db, asMember(caller).organisationId, service.clock.now()),
+  };
 }

@@ -5,7 +5,7 @@ import { notFound } from '@definitivedx/errors';
 import { issuesOf, notWithEveryone } from '../commands/share.js';
 import { countingReach } from '../data/audience.js';
 import { lookingUpControl } from '../data/decision.js';
-import { activePrincipals, checkActing, lookingUpActing } from '../data/directory.js';
+import { checkActing, lookingUpActing, principalsToShareWith } from '../data/directory.js';
 import { settingsOf } from '../data/governance.js';
 import { findingCase } from '../data/grants.js';
 import { grantsAsked, pathOf, wrongEntries, type Granted } from '../domain/audience.js';
@@ -29,7 +29,7 @@ export async function previewShare(
   const [acting, [settings], active, [before], [found], [control]] = await service.db.runAll(
     lookingUpActing(member),
     settingsOf(member.organisationId),
-    activePrincipals(idsOf('member'), idsOf('panel')),
+    principalsToShareWith(idsOf('member'), idsOf('panel'), member.organisationId, now),
     countingReach(of, [], now),
     findingCase(caseId ?? noId),
     lookingUpControl(caseId ?? noId, member, now),

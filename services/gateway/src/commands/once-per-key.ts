@@ -1,6 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
 import { AppError, statusOf, toAppError, type ErrorCode } from '@definitivedx/errors';
-import type { MemberCaller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import { findKey, lease, release, settle, type KeptReply, type KeyRow } from '../data/idempotency.js';
 
@@ -29,15 +28,16 @@ interface OnceOptions {
 }
 
 /**
- * Carries a member's request out once per key. A repeat gets the first reply; a repeat after a crash runs again with
+ * Carries a request out once per key. A repeat gets the first reply; a repeat after a crash runs again with
  * the same command id, which the services carry out once (security.md 17).
+ * @param memberId of the member or program that makes it
  * @param work is given the command id.
  * @throws AppError `idempotency-key-reused` when the key came with another request before, `command-in-flight` while
  * the first one is under way, and whatever `work` throws.
  */
 export async function oncePerKey(
   { db, clock }: ServiceContext,
-  { memberId }: MemberCaller,
+  memberId: string,
   { key, requestHash, keepRefusals = true }: OnceOptions,
   work: (commandId: string) => Promise<Outcome>,
 ): Promise<Outcome & { replayed: boolean }> {

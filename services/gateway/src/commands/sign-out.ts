@@ -5,8 +5,8 @@ import type { SignInContext } from '../sign-in/context.js';
 import { hashOf } from '../sign-in/secrets.js';
 
 /**
- * Ends the session, if it still exists, and says where to end the provider's own; the start page while the provider
- * is away, because our session has ended either way.
+ * Ends the session, if it still exists, and says where to end the issuer's own; the start page while the issuer is
+ * away, because our session has ended either way.
  */
 export async function signOut(
   context: SignInContext,
@@ -17,13 +17,14 @@ export async function signOut(
 }
 
 async function endSessionUrlOf(
-  { provider, options }: SignInContext,
+  { issuers, options }: SignInContext,
   ended: Session | undefined,
 ): Promise<string> {
   const home = new URL('/', options.publicUrl).href;
   try {
-    const configuration = await provider.configuration();
-    if (!configuration.serverMetadata().end_session_endpoint) return home;
+    const issuer = ended ? issuers.find(ended.issuer) : issuers.own;
+    const configuration = await issuer?.configuration();
+    if (!configuration?.serverMetadata().end_session_endpoint) return home;
     return buildEndSessionUrl(configuration, {
       post_logout_redirect_uri: home,
       ...(ended ? { id_token_hint: ended.idToken } : {}),

@@ -17,7 +17,11 @@ const deleteOld = (table: string, key: string, condition: string): Statement<{ o
 
 const attempts = deleteOld('login_attempt', 'state_hash', 'expires_at <= $1');
 const sessions = deleteOld('session', 'secret_hash', 'ends_at <= $1 or last_seen_at <= $2');
+const logoutTokens = deleteOld('logout_token', 'issuer, jti', 'expires_at <= $1');
 const keys = deleteOld('idempotency_key', 'member_id, key', 'created_at <= $1');
+
+const tokens = deleteOld('client_token', 'token_hash', 'expires_at <= $1');
+const assertions = deleteOld('client_assertion', 'client_id, jti_hash', 'expires_at <= $1');
 
 /** Deletes what has ended, at most a batch of each kind. @returns true when there may be more. */
 export async function purgeOnce(
@@ -27,7 +31,10 @@ export async function purgeOnce(
   const gone = [
     await db.run(attempts, [before.now]),
     await db.run(sessions, [before.now, before.idleSince]),
+    await db.run(logoutTokens, [before.now]),
     await db.run(keys, [before.keysSince]),
+    await db.run(tokens, [before.now]),
+    await db.run(assertions, [before.now]),
   ];
   return gone.some((rows) => rows.length === purgeBatch);
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { fromWire, invalidInput } from '@definitivedx/errors';
-import type { MemberCaller } from '@definitivedx/auth';
+import { actorIdOf, type OrganisationCaller } from '@definitivedx/auth';
 import { ServiceContext } from '@definitivedx/bus';
 import { oncePerKey, type Outcome } from '../commands/once-per-key.js';
 import { canonicalJson } from '../domain/json.js';
@@ -11,14 +11,14 @@ import { canonicalJson } from '../domain/json.js';
 /** What a command answers with. */
 export interface CommandReply {
   readonly body: unknown;
-  readonly status?: 200 | 201;
+  readonly status?: 200 | 201 | 202;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface CommandRequest {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly caller: MemberCaller;
+  readonly caller: OrganisationCaller;
   /** False for a request whose body is a stream: what is refused may be in the body, by which requests are not compared. */
   readonly keepRefusals?: boolean;
 }
@@ -43,7 +43,7 @@ export class Commands {
         ? { ...(await outcomeOf(uuidv7())), replayed: false }
         : await oncePerKey(
             this.service,
-            caller,
+            actorIdOf(caller),
             { key, requestHash: hashOfRequest(request, caller), keepRefusals },
             outcomeOf,
           );
@@ -66,7 +66,7 @@ function keyOf(request: FastifyRequest): string | undefined {
 }
 
 /** What makes two requests the same: who acts for which organisation, what, where, and on which version. */
-function hashOfRequest(request: FastifyRequest, caller: MemberCaller): Buffer {
+function hashOfRequest(request: FastifyRequest, caller: OrganisationCaller): Buffer {
   const same = [
     caller.organisationId,
     request.method,

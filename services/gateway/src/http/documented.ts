@@ -17,7 +17,7 @@ interface Documentation {
   readonly description?: string;
   /** Schema of the reply's body. */
   readonly reply: z.ZodType;
-  readonly status?: 200 | 201;
+  readonly status?: 200 | 201 | 202;
   /** Problems besides those any route may answer with. */
   readonly problems?: readonly ErrorCode[];
   /** The reply's ETag is the version of a case. */
@@ -38,7 +38,7 @@ export function Documented(documentation: Documentation): MethodDecorator {
     ...(versioned
       ? { ETag: { description: 'Version of the case.', schema: { type: 'string' as const } } }
       : {}),
-    ...(status === 201
+    ...(status === 201 || status === 202
       ? { Location: { description: 'Where to find it.', schema: { type: 'string' as const } } }
       : {}),
   };

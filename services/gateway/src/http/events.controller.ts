@@ -3,13 +3,14 @@ import { ApiBearerAuth, ApiCookieAuth, ApiHeader, ApiTags } from '@nestjs/swagge
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError, invalidInput } from '@definitivedx/errors';
-import { assertAllowed, ForMembers, type MemberCaller } from '@definitivedx/auth';
+import { assertAllowed, ForMembers } from '@definitivedx/auth';
 import { Bus } from '@definitivedx/bus';
 import { streamEntries, type ReplyOf } from '@definitivedx/contracts';
 import { currentTraceId } from '@definitivedx/telemetry';
 import { EventStream } from '../live/event-stream.js';
 import { LiveConnections } from '../live/live-connections.js';
-import { Authentication, Member } from './authentication.js';
+import type { KnownCaller } from '../sign-in/callers.js';
+import { Authentication, Known } from './authentication.js';
 import { Documented } from './documented.js';
 
 /** How long a client may leave events unread before it is let go, in milliseconds. */
@@ -40,13 +41,17 @@ export class EventsController {
   })
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Position after which to resume.' })
   async stream(
-    @Member() caller: MemberCaller,
+    @Known() { caller, credential }: KnownCaller,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Headers('last-event-id') lastEventId: string | undefined,
   ): Promise<void> {
     const asked = positionOf(lastEventId);
-    const place = this.connections.reserve(caller.memberId, caller.sessionId);
+    const place = this.connections.reserve({
+      memberId: caller.memberId,
+      organisationId: caller.organisationId,
+      credential,
+    });
     try {
       // Before the reply begins, so that a failure is still told as a problem document.
       const position = asked ?? (await this.bus.request(streamEntries, caller, {})).latest;

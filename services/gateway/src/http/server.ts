@@ -5,15 +5,18 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { AppError, forbidden, invalidInput, toProblem } from '@definitivedx/errors';
-import { sendProblem, type ServiceOptions } from '@definitivedx/bus';
+import { actorIdOf } from '@definitivedx/auth';
+import { sendProblem, type SaysErrors, type ServiceOptions } from '@definitivedx/bus';
 import { currentTraceId } from '@definitivedx/telemetry';
 import { Options } from '../config.js';
 import { isFromOwnPages } from '../domain/same-site.js';
+import { sendScimError } from '../scim/errors.js';
 import { TokenRefused } from '../sign-in/bearer-tokens.js';
 import { ApiDocument } from './api-document.js';
 import { Authentication } from './authentication.js';
 import { clearCookie, sessionCookie } from './cookies.js';
 import { csvBodyLimit, parseCsv } from './csv-parser.js';
+import { formBodyLimit, parseForm } from './form-parser.js';
 import { parseJson } from './json-parser.js';
 import { SchemaPipe } from './schema-pipe.js';
 import { addStreams } from './uploads.js';
@@ -22,6 +25,10 @@ import { addStreams } from './uploads.js';
 export const bodyLimit = 256 * 1024;
 
 const apiPath = '/api/v1/';
+const scimPath = '/scim/v2/';
+/** A directory brings thousands of members in a row: it may ask so many times as often as others. */
+const scimFactor = 5;
+const applicationsPath = '/api/v1/applications';
 /** A request must be complete within this, in milliseconds; an upload takes as long as its sender's line needs. */
 const requestLimitMs = 30_000;
 const unlimited = new Set(['/healthz', '/readyz']);
@@ -57,16 +64,10 @@ async function configure(app: NestFastifyApplication): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
   app.useBodyParser('application/json', { bodyLimit }, parseJson);
+  app.useBodyParser('application/scim+json', { bodyLimit }, parseJson);
   app.useBodyParser('text/csv', { bodyLimit: csvBodyLimit }, parseCsv);
-  // Nest would add a parser for forms; nothing here takes one.
-  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit }, (_request, _body, done) =>
-    done(
-      new AppError(
-        'unsupported-media-type',
-        'Please send JSON, with the header content-type: application/json.',
-      ),
-    ),
-  );
+  // Nest would add a parser of its own for forms.
+  app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit: formBodyLimit }, parseForm);
 
   addStreams(fastify, {
     limitMs: requestLimitMs,
@@ -83,15 +84,28 @@ async function configure(app: NestFastifyApplication): Promise<void> {
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, securityHeaders(options.publicUrl.protocol === 'https:'));
 
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', async (request: FastifyRequest & SaysErrors, reply) => {
+    if (isScim(request)) request.sayError = sendScimError;
     refuseForeignPages(request, options.publicUrl.origin);
-    if (request.routeOptions.url?.startsWith(apiPath)) await authenticate(authentication, request, reply);
+    const { url } = request.routeOptions;
+    if (url?.startsWith(apiPath) || url?.startsWith(scimPath))
+      await authenticate(authentication, request, reply);
+  });
+  // An open door that has us ask addresses of the applicant's: a person at a keyboard needs it a few times.
+  fastify.addHook('onRoute', (route) => {
+    if (route.url !== applicationsPath || route.method !== 'POST') return;
+    const rateLimit = { max: options.applicationsPerHour, timeWindow: 60 * 60_000 };
+    route.config = { ...route.config, rateLimit };
   });
   await app.register(fastifyRateLimit, {
-    max: options.rateLimitPerMinute,
+    max: (request) => options.rateLimitPerMinute * (isScim(request) ? scimFactor : 1),
     timeWindow: 60_000,
     allowList: (request) => unlimited.has(request.url),
-    keyGenerator: (request) => (request.caller?.kind === 'member' ? request.caller.memberId : request.ip),
+    keyGenerator: (request) => {
+      const { caller, ip } = request;
+      const who = caller && caller.kind !== 'service' ? actorIdOf(caller) : ip;
+      return isScim(request) ? `scim ${who}` : who;
+    },
     errorResponseBuilder: (_request, { ttl }) =>
       new AppError('rate-limited', 'Too many requests. Please wait a moment and try again.', {
         retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),
@@ -99,6 +113,8 @@ async function configure(app: NestFastifyApplication): Promise<void> {
   });
   ApiDocument.write(app);
 }
+
+const isScim = (request: Pick<FastifyRequest, 'url'>): boolean => request.url.startsWith(scimPath);
 
 /** How the gateway's HTTP server differs from that of the other services. */
 export const serviceOptions: ServiceOptions = { fastify: limits, configure };
@@ -109,6 +125,11 @@ async function authenticate(
   reply: FastifyReply,
 ): Promise<void> {
   try {
+    const program = await authentication.programOf(request);
+    if (program) {
+      Object.assign(request, { caller: program });
+      return;
+    }
     const known = await authentication.of(request);
     if (known) Object.assign(request, { known, caller: known.caller });
   } catch (error) {
@@ -131,7 +152,7 @@ function refuseForeignPages(request: FastifyRequest, ownOrigin: string): void {
 function addCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
   const traceId = currentTraceId();
   if (traceId) void reply.header('x-trace-id', traceId);
-  if (request.url.startsWith('/api/v1')) void reply.header('cache-control', 'no-store');
+  if (request.url.startsWith('/api/v1') || isScim(request)) void reply.header('cache-control', 'no-store');
   if (reply.statusCode === 401 && !reply.hasHeader('www-authenticate'))
     void reply.header('www-authenticate', 'Bearer');
 }

@@ -1,4 +1,5 @@
 import {
+  Body,
   Catch,
   Controller,
   Get,
@@ -11,13 +12,15 @@ import {
   type ArgumentsHost,
   type ExceptionFilter,
 } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiConsumes, ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { statusOf, toAppError } from '@definitivedx/errors';
 import { Open } from '@definitivedx/auth';
+import { issuerName, odsCode } from '@definitivedx/contracts';
 import { createLog } from '@definitivedx/telemetry';
 import { beginSignIn } from '../commands/begin-sign-in.js';
+import { backChannelLogout } from '../commands/back-channel-logout.js';
 import { finishSignIn } from '../commands/finish-sign-in.js';
 import { signOut } from '../commands/sign-out.js';
 import { LiveConnections } from '../live/live-connections.js';
@@ -28,7 +31,15 @@ import { Documented } from './documented.js';
 import { sendPage } from './pages.js';
 
 const log = createLog('sign-in');
-const signInQuery = z.object({ returnTo: z.string().optional().describe('Local path to come back to.') });
+const signInQuery = z.object({
+  returnTo: z.string().optional().describe('Local path to come back to.'),
+  organisation: odsCode
+    .optional()
+    .describe("ODS code of the organisation to sign in for; the deployment's own sign-in when absent."),
+  issuer: issuerName.optional().describe("One of that organisation's issuers; its own first when absent."),
+});
+const logoutForm = z.object({ logout_token: z.string().min(1) });
+const done = z.strictObject({});
 const signedOut = z.strictObject({
   endSessionUrl: z.url().describe("Go there to end the provider's session too."),
 });
@@ -69,11 +80,11 @@ export class SignInController {
   async begin(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-    @Query({ schema: signInQuery }) { returnTo }: z.output<typeof signInQuery>,
+    @Query({ schema: signInQuery }) wish: z.output<typeof signInQuery>,
   ): Promise<void> {
     // One cookie for all tabs: a second sign-in must not lock the first one out.
     const browser = request.cookies[signInCookie.name] ?? newSecret();
-    const address = await beginSignIn(this.context, { returnTo, browser });
+    const address = await beginSignIn(this.context, { ...wish, browser });
     setCookie(reply, signInCookie, browser);
     void reply.header('cache-control', 'no-store').redirect(address.href, 302);
   }
@@ -86,10 +97,31 @@ export class SignInController {
     const { secret, returnTo } = await finishSignIn(this.context, {
       query: new URL(request.url, this.context.callbackUrl).searchParams,
       browser: request.cookies[signInCookie.name],
-      replaces: request.cookies[sessionCookie.name],
+      session: request.cookies[sessionCookie.name],
+      from: request.ip,
     });
-    setCookie(reply, sessionCookie, secret);
+    if (secret !== undefined) setCookie(reply, sessionCookie, secret);
     void reply.header('cache-control', 'no-store').redirect(returnTo, 303);
+  }
+
+  /** An issuer says that sessions have ended there. */
+  @Post('back-channel-logout')
+  @HttpCode(200)
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @Documented({
+    summary:
+      'Ends the sessions that an issuer says have ended (OpenID Connect Back-Channel Logout 1.0). For issuers.',
+    reply: done,
+    problems: ['invalid-input', 'payload-too-large', 'unsupported-media-type'],
+  })
+  async backChannelLogout(
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Body({ schema: logoutForm }) { logout_token: token }: z.output<typeof logoutForm>,
+  ): Promise<z.output<typeof done>> {
+    void reply.header('cache-control', 'no-store');
+    const ended = await backChannelLogout(this.context, token);
+    for (const { memberId, sessionId } of ended) this.connections.closeSession(memberId, sessionId);
+    return {};
   }
 
   @Post('sign-out')

@@ -6,6 +6,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { notFound } from '@definitivedx/errors';
 import { Open } from '@definitivedx/auth';
+import { GatewayKeys } from '../sign-in/gateway-keys.js';
 import { ApiDocument } from './api-document.js';
 import { sendPage } from './pages.js';
 
@@ -32,7 +33,10 @@ const docsScript = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#viewer
 @Open()
 @Controller()
 export class SiteController {
-  constructor(private readonly document: ApiDocument) {}
+  constructor(
+    private readonly document: ApiDocument,
+    private readonly keys: GatewayKeys,
+  ) {}
 
   @Get()
   home(@Res() reply: FastifyReply): void {
@@ -50,6 +54,13 @@ export class SiteController {
   @Header('content-type', 'application/json; charset=utf-8')
   openApi(): string {
     return this.document.json;
+  }
+
+  /** By these an organisation's issuer knows us. */
+  @Get('.well-known/jwks.json')
+  @Header('cache-control', 'public, max-age=300')
+  jwks(): unknown {
+    return this.keys.published;
   }
 
   @Get('api/docs')

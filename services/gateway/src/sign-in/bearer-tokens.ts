@@ -1,22 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { errors, jwtVerify } from 'jose';
-import { z } from 'zod';
+import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
 import { AppError } from '@definitivedx/errors';
 import { Clock } from '@definitivedx/bus';
-import { Options } from '../config.js';
-import { SigningKeys } from './signing-keys.js';
+import { isStrong, mapClaims } from '../domain/claims.js';
+import { Issuers } from './issuers.js';
+import type { KnownIssuer } from './known-issuer.js';
 
 /** Asymmetric only: with a shared-secret algorithm on the list, a public key would do as the secret. */
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 const longestToken = 8_192;
 const toleranceSeconds = 5;
 
-const claimsOf = z.object({ sub: z.string().min(1).max(255), exp: z.number(), acr: z.string().optional() });
-
 /** Whose access token it is, and until when it counts. */
 export interface TokenHolder {
   readonly issuer: string;
   readonly subject: string;
+  /** What it says of the place and role it is for; null when its issuer says nothing of either. */
+  readonly organisations: readonly string[] | null;
+  readonly roleCodes: readonly string[] | null;
   readonly endsAt: Date;
 }
 
@@ -31,39 +32,59 @@ export class TokenRefused extends AppError {
   }
 }
 
-/** Verifies JWT access tokens (RFC 9068) of the one issuer, with the keys at hand and no call to anywhere. */
+/** Verifies JWT access tokens (RFC 9068) of the issuers that are known, with the keys at hand and no call to anywhere. */
 @Injectable()
 export class BearerTokens {
   constructor(
-    private readonly keys: SigningKeys,
-    private readonly options: Options,
+    private readonly issuers: Issuers,
     private readonly clock: Clock,
   ) {}
 
   /** @throws TokenRefused, or AppError `unavailable` while the issuer's keys are not yet known. */
   async verify(token: string): Promise<TokenHolder> {
-    const keys = this.keys.current();
     if (token.length > longestToken) throw invalidToken();
-    const claims = await this.claims(token, keys);
-    if (claims.acr === undefined || !this.options.acrValues.includes(claims.acr)) throw this.weakSignIn();
-    return { issuer: this.options.issuer, subject: claims.sub, endsAt: new Date(claims.exp * 1000) };
+    const issuer = this.issuerOf(token);
+    const { profile, acrValues } = issuer.settings;
+    const claims = await this.claims(token, issuer);
+    const mapped = mapClaims(profile, claims);
+    if (mapped.subject === undefined) throw invalidToken();
+    if (!isStrong(mapped, acrValues)) throw weakSignIn(acrValues);
+    return {
+      issuer: issuer.settings.issuer,
+      subject: mapped.subject,
+      organisations: mapped.organisations ?? null,
+      roleCodes: mapped.roleCodes ?? null,
+      endsAt: new Date((claims.exp ?? 0) * 1000),
+    };
   }
 
-  private async claims(
-    token: string,
-    keys: ReturnType<SigningKeys['current']>,
-  ): Promise<z.output<typeof claimsOf>> {
+  /** By its own word, which is only taken once the token was verified with that issuer's keys. */
+  private issuerOf(token: string): KnownIssuer {
+    let name: unknown;
+    try {
+      name = decodeJwt(token).iss;
+    } catch (error) {
+      throw invalidToken(error);
+    }
+    const issuer = typeof name === 'string' ? this.issuers.find(name) : undefined;
+    if (!issuer) throw invalidToken();
+    return issuer;
+  }
+
+  private async claims(token: string, issuer: KnownIssuer): Promise<JWTPayload> {
+    const { audience, profile, issuer: name } = issuer.settings;
+    const keys = issuer.currentKeys();
     try {
       const { payload } = await jwtVerify(token, keys, {
         algorithms,
-        issuer: this.options.issuer,
-        audience: this.options.apiAudience,
-        typ: 'at+jwt',
-        requiredClaims: ['exp', 'sub', 'aud', 'iss'],
+        issuer: name,
+        audience,
+        typ: profile.accessTokens.type,
+        requiredClaims: ['exp', 'aud', 'iss', ...profile.accessTokens.needs],
         clockTolerance: toleranceSeconds,
         currentDate: this.clock.now(),
       });
-      return claimsOf.parse(payload);
+      return payload;
     } catch (error) {
       throw error instanceof errors.JWTExpired
         ? new TokenRefused(
@@ -74,14 +95,13 @@ export class BearerTokens {
         : invalidToken(error);
     }
   }
-
-  private weakSignIn(): TokenRefused {
-    return new TokenRefused(
-      `error="insufficient_user_authentication", acr_values="${this.options.acrValues.join(' ')}"`,
-      'This needs a sign-in with strong authentication. Please sign in again with your second factor.',
-    );
-  }
 }
+
+const weakSignIn = (acrValues: readonly string[]): TokenRefused =>
+  new TokenRefused(
+    `error="insufficient_user_authentication", acr_values="${acrValues.join(' ')}"`,
+    'This needs a sign-in with strong authentication. Please sign in again with your second factor.',
+  );
 
 const invalidToken = (cause?: unknown): TokenRefused =>
   new TokenRefused(

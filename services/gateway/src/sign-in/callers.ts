@@ -12,6 +12,13 @@ export interface Credential {
   readonly sessionId: string;
   readonly issuer: string;
   readonly subject: string;
+  /** The organisation to act for; the first that takes the sign-in when null. */
+  readonly odsCode: string | null;
+  /** What the token said of the place and role it is for; null when its issuer says nothing of either. */
+  readonly organisations: readonly string[] | null;
+  readonly roleCodes: readonly string[] | null;
+  /** When it ends by itself: an access token's, which no row of ours could end. */
+  readonly tokenEndsAt?: Date;
   /** Network address of the request. */
   readonly from?: string;
 }
@@ -20,7 +27,18 @@ export interface Credential {
 export interface KnownCaller {
   readonly caller: MemberCaller;
   readonly identity: ReplyOf<typeof identifyMember>;
+  readonly credential: Credential;
 }
+
+/** What a verified sign-in says, as `identifyMember` is told. */
+export const toldOf = ({ issuer, subject, odsCode, organisations, roleCodes, from }: Credential) => ({
+  issuer,
+  subject,
+  from,
+  ...(odsCode === null ? {} : { odsCode }),
+  ...(organisations === null ? {} : { organisations: [...organisations] }),
+  ...(roleCodes === null ? {} : { roleCodes: [...roleCodes] }),
+});
 
 interface Entry {
   readonly known: Promise<KnownCaller>;
@@ -45,7 +63,7 @@ export class Callers {
   async of(credential: Credential): Promise<KnownCaller> {
     // Real time, as the signature's lifetime is.
     const now = Date.now();
-    const key = `${credential.sessionId} ${credential.from ?? ''}`;
+    const key = `${credential.sessionId} ${credential.odsCode ?? ''} ${credential.from ?? ''}`;
     const entry = this.entries.get(key);
     if (entry && entry.until > now) return entry.known;
     const known = this.identify(credential);
@@ -60,15 +78,16 @@ export class Callers {
     }
   }
 
-  private async identify({ sessionId, issuer, subject, from }: Credential): Promise<KnownCaller> {
+  private async identify(credential: Credential): Promise<KnownCaller> {
+    const { sessionId, from } = credential;
     const identity = await this.bus.request(identifyMember, await this.bus.self(), {
-      issuer,
-      subject,
+      ...toldOf(credential),
       signIn: false,
     });
     const { memberId, organisationId, roles, consented } = identity;
     return {
       identity,
+      credential,
       caller: await this.signer.member({ memberId, organisationId, roles, consented, sessionId, from }),
     };
   }

@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { ServiceContext } from '@definitivedx/bus';
 import { Options } from '../config.js';
-import { IdentityProvider } from './identity-provider.js';
+import { Callers } from './callers.js';
+import { Issuers } from './issuers.js';
+import { Sessions } from './sessions.js';
 
 /** What the sign-in commands work with. */
 @Injectable()
 export class SignInContext {
   constructor(
     readonly service: ServiceContext,
-    readonly provider: IdentityProvider,
+    readonly issuers: Issuers,
+    readonly sessions: Sessions,
+    readonly callers: Callers,
     readonly options: Options,
   ) {}
 

@@ -23,7 +23,8 @@ export class Sessions {
       throw ended();
     }
     if (state === 'active-touch') await touch(db, session.secretHash, now);
-    return session;
+    const { sessionId, issuer, subject, odsCode, organisations, roleCodes } = session;
+    return { sessionId, issuer, subject, odsCode, organisations, roleCodes };
   }
 }
 

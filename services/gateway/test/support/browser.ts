@@ -59,12 +59,15 @@ export class Browser {
   }
 
   /** Signs in as far as the callback's address, which is returned unvisited. */
-  async toCallback(person: string, returnTo = '/'): Promise<URL> {
+  toCallback(person: string, returnTo = '/', organisation?: string): Promise<URL> {
+    const query = new URLSearchParams({ returnTo, ...(organisation === undefined ? {} : { organisation }) });
+    return this.toCallbackFrom(`/auth/sign-in?${query.toString()}`, person);
+  }
+
+  /** The same, from wherever the sign-in begins. */
+  async toCallbackFrom(start: string, person: string): Promise<URL> {
     const isCallback = (address: URL): boolean => address.pathname === '/auth/callback';
-    const { address } = await this.follow(
-      `/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`,
-      isCallback,
-    );
+    const { address } = await this.follow(start, isCallback);
     if (isCallback(address)) return address;
     const chosen = await this.ask(address, {
       method: 'POST',
@@ -76,8 +79,8 @@ export class Browser {
   }
 
   /** Signs in to the end. @returns the callback's response. */
-  async signIn(person: string, returnTo = '/'): Promise<Response> {
-    return this.ask(await this.toCallback(person, returnTo));
+  async signIn(person: string, returnTo = '/', organisation?: string): Promise<Response> {
+    return this.ask(await this.toCallback(person, returnTo, organisation));
   }
 
   private jar(url: URL): Map<string, string> {

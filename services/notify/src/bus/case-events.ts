@@ -14,7 +14,9 @@ import { tellOfGovernance } from '../commands/tell-of-governance.js';
 import { tellOfPost } from '../commands/tell-of-post.js';
 import { tellOfRevoke } from '../commands/tell-of-revoke.js';
 import { tellOfShare } from '../commands/tell-of-share.js';
+import { noteEnded, noteMoved, notePosted, noteRevoked, noteShared } from '../commands/webhook-news.js';
 import { MailSender } from '../delivery/mail-sender.js';
+import { WebhookSender } from '../delivery/webhook-sender.js';
 
 /** What happens to cases, for those who must hear of it. */
 @Controller()
@@ -22,23 +24,27 @@ export class CaseEvents {
   constructor(
     readonly service: ServiceContext,
     readonly sender: MailSender,
+    readonly webhooks: WebhookSender,
   ) {}
 
   @Consumes(caseShared)
-  shared(event: DataOf<typeof caseShared>, context: EventContext): Promise<void> {
-    return tellOfShare(this, context, event);
+  async shared(event: DataOf<typeof caseShared>, context: EventContext): Promise<void> {
+    await tellOfShare(this, context, event);
+    await noteShared(this, context, event);
   }
 
   @Consumes(casePosted)
   async posted(event: DataOf<typeof casePosted>, context: EventContext): Promise<void> {
     await tellOfPost(this, context, event);
     await noteHandOver(context, event);
+    await notePosted(this, context, event);
   }
 
   @Consumes(shareRevoked)
   async revoked(event: DataOf<typeof shareRevoked>, context: EventContext): Promise<void> {
     await tellOfRevoke(this, context, event);
     await settleCase(this.service, context, event.caseId, 'dropped', new Date(event.at));
+    await noteRevoked(this, context, event);
   }
 
   @Consumes(governanceOpened)
@@ -49,10 +55,12 @@ export class CaseEvents {
   @Consumes(responsibilityMoved)
   async moved(event: DataOf<typeof responsibilityMoved>, context: EventContext): Promise<void> {
     await settleCase(this.service, context, event.caseId, 'accepted', new Date(event.at));
+    await noteMoved(this, context, event);
   }
 
   @Consumes(caseEnded)
   async ended(event: DataOf<typeof caseEnded>, context: EventContext): Promise<void> {
     await settleCase(this.service, context, event.caseId, 'dropped', new Date(event.at));
+    await noteEnded(this, context, event);
   }
 }

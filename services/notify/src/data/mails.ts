@@ -5,6 +5,8 @@ import type { DeadLetterAlert, MailTemplate } from '../domain/mail-text.js';
 export interface MailRow {
   readonly id: string;
   readonly messageId: string;
+  /** The event or page it is about. */
+  readonly sourceMessage: string;
   readonly memberId: string | null;
   readonly caseId: string | null;
   readonly handOverId: string | null;
@@ -70,7 +72,7 @@ const claim = statement<MailRow>(
      select id from mail where ${open} and next_attempt_at <= $1
      order by next_attempt_at, id limit $3 for update skip locked
    )
-   returning id, message_id as "messageId", member_id as "memberId", case_id as "caseId",
+   returning id, message_id as "messageId", source_message as "sourceMessage", member_id as "memberId", case_id as "caseId",
              hand_over_id as "handOverId", template, alert, created_at as "createdAt", attempts, traceparent`,
 );
 

@@ -113,3 +113,19 @@ const selectTold = statement<{ memberId: string }>(
 /** Members who were told of a case and not yet that it ended for them. */
 export const toldOfCase = async (tx: Transaction, caseId: string): Promise<string[]> =>
   (await tx.run(selectTold, [caseId])).map((row) => row.memberId);
+
+const selectLatestKinds = statement<{ caseId: string; kind: EntryKind }>(
+  'select-latest-kinds',
+  `select distinct on (case_id) case_id as "caseId", kind from stream_entry
+    where member_id = $1 and case_id = any ($2::uuid[]) order by case_id, sequence desc`,
+);
+
+/** What the member was told last about each of the cases. */
+export async function latestKinds(
+  tx: Transaction,
+  memberId: string,
+  caseIds: readonly string[],
+): Promise<Map<string, EntryKind>> {
+  const rows = await tx.run(selectLatestKinds, [memberId, caseIds]);
+  return new Map(rows.map((row) => [row.caseId, row.kind]));
+}

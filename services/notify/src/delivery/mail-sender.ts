@@ -24,7 +24,13 @@ import {
 } from '../data/mails.js';
 import { openItemsOf } from '../data/hand-overs.js';
 import { bundlesOf } from '../domain/bundles.js';
-import { casesMailText, deadLetterMailText, handOverMailText, type MailText } from '../domain/mail-text.js';
+import {
+  casesMailText,
+  deadLetterMailText,
+  handOverMailText,
+  testPageMailText,
+  type MailText,
+} from '../domain/mail-text.js';
 import { isGivenUp, retryAfterMs } from '../domain/retry.js';
 import { visibleCases } from '../queries/visible-cases.js';
 import { ClaimLoop } from '../work/claim-loop.js';
@@ -161,11 +167,13 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
     memberId: string,
     self: ServiceCaller,
   ): Promise<Omit<Message, 'to'> | undefined> {
-    const [{ template, handOverId }] = bundle;
+    const [{ template, handOverId, sourceMessage }] = bundle;
     const { publicUrl } = this.config;
     switch (template) {
       case 'dead-letter':
         return undefined;
+      case 'test-page':
+        return { content: testPageMailText(sourceMessage, publicUrl), mails: bundle };
       case 'hand-over-waiting':
       case 'hand-over-overdue': {
         const cases = handOverId === null ? 0 : await this.waitingFor(handOverId, memberId, self);

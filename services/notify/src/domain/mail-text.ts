@@ -2,7 +2,7 @@
 export type CaseMailTemplate = 'case-shared' | 'case-posted' | 'advice-given' | 'governance-opened';
 export type HandOverMailTemplate = 'hand-over-waiting' | 'hand-over-overdue';
 /** What a member can be mailed about, and the alert to operators. */
-export type MailTemplate = CaseMailTemplate | HandOverMailTemplate | 'dead-letter';
+export type MailTemplate = CaseMailTemplate | HandOverMailTemplate | 'test-page' | 'dead-letter';
 
 /** What a dead letter's alert names: codes and ids, never content. */
 export interface DeadLetterAlert {
@@ -89,6 +89,17 @@ export function handOverMailText(template: HandOverMailTemplate, cases: number, 
     text: signInTo(text, 'the list', publicUrl, '/hand-overs'),
   };
 }
+
+/** The mail of a test page: that it has to be acknowledged, signed in; opening a link is no acknowledgement. */
+export const testPageMailText = (pageId: string, publicUrl: string): MailText => ({
+  subject: 'A test page for whoever is on call',
+  text: signInTo(
+    'Your organisation is trying out whether DefinitiveDx reaches its doctor on call. No case is waiting. Please say that this reached you.',
+    'and acknowledge it',
+    publicUrl,
+    `/test-pages/${pageId}`,
+  ),
+});
 
 const signInTo = (text: string, what: string, publicUrl: string, ...paths: readonly string[]): string =>
   [

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type Provider } from 'oidc-provider';
 import { escapeHtml, page } from '../html.js';
-import { people, personByKey } from './people.js';
+import { personByKey, type People } from './people.js';
 
 const maxBody = 1000;
 
@@ -26,7 +26,7 @@ function send(response: ServerResponse, status: number, html: string): void {
   response.end(html);
 }
 
-function choosePage(uid: string): string {
+function choosePage(uid: string, people: People): string {
   const buttons = people
     .map(
       ({ key, name, hint }) =>
@@ -43,6 +43,7 @@ function choosePage(uid: string): string {
 /** Answers `/interaction/<uid>`: the page of demo people, and the choice that was made on it. */
 export async function interaction(
   provider: Provider,
+  people: People,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -50,10 +51,10 @@ export async function interaction(
     // Also what protects the form: only the browser that began this sign-in has its cookie.
     const { uid } = await provider.interactionDetails(request, response);
     if (request.method !== 'POST') {
-      send(response, 200, choosePage(uid));
+      send(response, 200, choosePage(uid, people));
       return;
     }
-    const person = personByKey((await readForm(request)).get('person') ?? '');
+    const person = personByKey(people, (await readForm(request)).get('person') ?? '');
     if (!person) {
       send(response, 400, page('No such person', '<p>Go back and choose one of the demo people.</p>'));
       return;

@@ -30,8 +30,24 @@ export const people = [
   person('weak-gp', 'Demo GP without strong sign-in', 'Is refused: a password alone is not enough', 'AAL1'),
 ] as const;
 
+/** Whom a trust's own issuer knows: one that has yet to come in. The seed registers none of them. */
+export const trustPeople = [
+  person('new-trust-admin', 'Demo administrator of a new trust', 'Brings a trust in that is not there yet'),
+  person('new-trust-specialist', 'Demo specialist of a new trust', 'Is brought in by its administrator'),
+  person(
+    'weak-trust-admin',
+    'The same without strong sign-in',
+    'Is refused: a password alone is not enough',
+    'AAL1',
+  ),
+] as const;
+
+/** Everyone one of the development issuers knows. */
+export type People = readonly DemoPerson[];
+
 export type DemoKey = (typeof people)[number]['key'];
 
-export const personByKey = (key: string): DemoPerson | undefined => people.find((p) => p.key === key);
-export const personBySubject = (subject: string): DemoPerson | undefined =>
-  people.find((p) => p.subject === subject);
+export const personByKey = (known: People, key: string): DemoPerson | undefined =>
+  known.find((p) => p.key === key);
+export const personBySubject = (known: People, subject: string): DemoPerson | undefined =>
+  known.find((p) => p.subject === subject);

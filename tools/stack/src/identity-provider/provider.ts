@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { Provider, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { page } from '../html.js';
-import { personBySubject } from './people.js';
+import { personBySubject, type People } from './people.js';
 import { Store } from './store.js';
 
 export const clientId = 'definitivedx-gateway';
@@ -15,7 +15,9 @@ export interface ProviderOptions {
   readonly issuer: string;
   /** The gateway's public address: sign-in returns to its `/auth/callback`. */
   readonly publicUrl: string;
-  readonly clientSecret: string;
+  /** How the gateway proves who it is: by a secret, or by its key when absent. */
+  readonly clientSecret?: string;
+  readonly people: People;
   /** The audience of access tokens. */
   readonly audience: string;
   readonly stateDir: string;
@@ -58,14 +60,33 @@ async function grantEverything(ctx: KoaContextWithOIDC, audience: string) {
   return grant;
 }
 
+const clientAuthentication = ({ clientSecret, publicUrl }: ProviderOptions) =>
+  clientSecret === undefined
+    ? ({
+        jwks_uri: `${publicUrl}/.well-known/jwks.json`,
+        token_endpoint_auth_method: 'private_key_jwt',
+        token_endpoint_auth_signing_alg: 'RS256',
+      } as const)
+    : ({ client_secret: clientSecret, token_endpoint_auth_method: 'client_secret_basic' } as const);
+
+/** `fetch` with the provider's own guard against addresses inside the network, except towards the gateway. */
+const fetchFor =
+  (publicUrl: string): typeof fetch =>
+  (url, init = {}) => {
+    const { dispatcher: _guard, ...unguarded } = init;
+    return fetch(url, new Request(url).url.startsWith(`${publicUrl}/`) ? unguarded : init);
+  };
+
 function configuration(options: ProviderOptions, keys: Keys, store: Store): Configuration {
+  // Cookies of one host are shared by all its ports: the names must not meet the gateway's, nor the other issuer's.
+  const cookies = `ddx_idp_${new URL(options.issuer).port}`;
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, path: '/' } as const;
   return {
     adapter: (model) => store.adapter(model),
     clients: [
       {
         client_id: clientId,
-        client_secret: options.clientSecret,
+        ...clientAuthentication(options),
         redirect_uris: [`${options.publicUrl}/auth/callback`],
         post_logout_redirect_uris: [
           options.publicUrl,
@@ -74,16 +95,22 @@ function configuration(options: ProviderOptions, keys: Keys, store: Store): Conf
         ],
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
-        token_endpoint_auth_method: 'client_secret_basic',
+        backchannel_logout_uri: `${options.publicUrl}/auth/back-channel-logout`,
+        backchannel_logout_session_required: true,
       },
     ],
     jwks: keys.jwks,
-    // Cookies of one host are shared by all its ports: the names must not meet the gateway's.
+    // The provider asks no address inside the network; of the gateway, which is on this machine, it has to.
+    fetch: fetchFor(options.publicUrl),
     cookies: {
       keys: [keys.cookieKey],
       long: cookie,
       short: cookie,
-      names: { session: 'ddx_idp_session', interaction: 'ddx_idp_interaction', resume: 'ddx_idp_resume' },
+      names: {
+        session: `${cookies}_session`,
+        interaction: `${cookies}_interaction`,
+        resume: `${cookies}_resume`,
+      },
     },
     pkce: { required: () => true },
     scopes: ['openid', 'profile', 'email', 'offline_access'],
@@ -93,7 +120,7 @@ function configuration(options: ProviderOptions, keys: Keys, store: Store): Conf
     conformIdTokenClaims: false,
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     findAccount: (_ctx, subject) => {
-      const person = personBySubject(subject);
+      const person = personBySubject(options.people, subject);
       if (!person) return undefined;
       const { name, email } = person;
       return { accountId: subject, claims: () => ({ sub: subject, name, email, email_verified: true }) };
@@ -105,6 +132,7 @@ function configuration(options: ProviderOptions, keys: Keys, store: Store): Conf
     },
     features: {
       devInteractions: { enabled: false },
+      backchannelLogout: { enabled: true },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => options.audience,

@@ -1,0 +1,401 @@
+import { anonymisationDuty, type Role } from '@definitivedx/contracts';
+import { roleOf, type Part, type Stage } from './cast.js';
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  /** JSON, or CSV when it is a string. */
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+type Expected = 'through' | 'not-signed-in' | 'forbidden' | 'consent-required' | 'not-found';
+
+export interface Route {
+  readonly request: (stage: Stage) => Asked;
+  readonly expected: (part: Part) => Expected;
+  /** The route is about a case by its id: a stranger's answer must be that of an id that does not exist. */
+  readonly unknown?: boolean;
+}
+
+/** Those who get past the door: everyone else is told the same by every route. */
+const atTheDoor = (part: Part, { beforeConsent = false } = {}): Expected | undefined => {
+  if (part === 'anonymous') return 'not-signed-in';
+  if (part === 'disabled') return 'forbidden';
+  if (part === 'unconsented' && !beforeConsent) return 'consent-required';
+  return undefined;
+};
+
+const id = '01890000-0000-7000-8000-000000000001';
+const asks =
+  (method: string, path: string, body?: unknown, headers?: Record<string, string>) => (): Asked => ({
+    method,
+    path,
+    ...(body === undefined ? {} : { body }),
+    ...(headers === undefined ? {} : { headers }),
+  });
+
+/** Open to anyone, signed in or not. */
+const open = (request: Route['request']): Route => ({ request, expected: () => 'through' });
+
+/** For any member. */
+const member = (request: Route['request'], options: { beforeConsent?: boolean } = {}): Route => ({
+  request,
+  expected: (part) => atTheDoor(part, options) ?? 'through',
+});
+
+/** For members with one of these roles; a role is had in the organisation one acts for. */
+const role = (roles: readonly Role[], request: Route['request']): Route => ({
+  request,
+  expected: (part) => atTheDoor(part) ?? (roles.includes(roleOf(part)!) ? 'through' : 'forbidden'),
+});
+
+/** The same, refused at the door already, before it is asked what they have consented to. */
+const doorRole = (roles: readonly Role[], request: Route['request']): Route => ({
+  request,
+  expected: (part) => {
+    const theirs = roleOf(part);
+    return theirs === null || part === 'disabled' || roles.includes(theirs)
+      ? (atTheDoor(part) ?? 'through')
+      : 'forbidden';
+  },
+});
+
+/** For one administrator, about something of their organisation; to the others there is no such thing. */
+const ofAdmin = (admin: Part, request: Route['request']): Route => ({
+  request,
+  expected: (part) => {
+    const { expected } = doorRole(['organisation-admin'], request);
+    return expected(part) === 'through' && part !== admin ? 'not-found' : expected(part);
+  },
+});
+
+/** For administrators, about something that does not exist; programs and other organisations are other tests' matter. */
+const adminOnly = (request: Route['request']): Route => ({
+  request,
+  expected: (part) => {
+    const expected = doorRole(['organisation-admin'], request).expected(part);
+    return expected === 'through' ? 'not-found' : expected;
+  },
+});
+const inOrganisation = (method: string, rest: string, body?: unknown) =>
+  asks(method, `/api/v1/organisation/${rest}`, body);
+const admin = (method: string, rest: string, body?: unknown) =>
+  doorRole(['organisation-admin'], inOrganisation(method, rest, body));
+const adminOnAn = (method: string, rest: string, body?: unknown) =>
+  adminOnly(inOrganisation(method, rest, body));
+
+/** For operators alone, about something that does not exist. */
+const operatorOnAn = (request: Route['request']): Route => ({
+  request,
+  expected: (part) => {
+    const expected = doorRole(['operator'], request).expected(part);
+    return expected === 'through' ? 'not-found' : expected;
+  },
+});
+
+const clinical: readonly Role[] = ['clinician', 'specialist'];
+const anyRole: readonly Role[] = [...clinical, 'organisation-admin', 'programme-lead', 'operator'];
+
+/** About the case: for those in one of these relations; to everyone else with such a role there is no such case. */
+const onCase = (
+  allowed: readonly Part[],
+  roles: readonly Role[],
+  request: (stage: Stage) => Asked,
+  but: Partial<Record<Part, Expected>> = {},
+): Route => ({
+  request,
+  unknown: true,
+  expected: (part) =>
+    atTheDoor(part) ??
+    but[part] ??
+    (!roles.includes(roleOf(part)!) ? 'forbidden' : allowed.includes(part) ? 'through' : 'not-found'),
+});
+
+const askingSide: readonly Part[] = ['requester', 'cover'];
+const controlling: readonly Part[] = [...askingSide, 'delegate'];
+const taking: readonly Part[] = [...controlling, 'panelMember', 'invited'];
+const reading: readonly Part[] = [...taking, 'governance'];
+
+const caseAt =
+  (method: string, rest = '', body?: unknown, headers?: Record<string, string>) =>
+  (stage: Stage) =>
+    asks(method, `/api/v1/cases/${stage.caseId}${rest}`, body, headers)();
+
+const survey = { outcome: 'new-or-additional-action', referral: 'contemplated-avoided' };
+const period = 'from=2026-01&to=2026-11';
+const attested = {
+  'content-type': 'image/png',
+  'x-attestation-version': anonymisationDuty.version,
+  'x-attestation-hash': anonymisationDuty.hash,
+};
+
+/** Every route of the API, with a request that is right but for who makes it. Requests may be repeated by everyone. */
+export const routes: Readonly<Record<string, Route>> = {
+  'GET /auth/sign-in': open(asks('GET', '/auth/sign-in')),
+  'POST /auth/sign-out': open(asks('POST', '/auth/sign-out')),
+  'GET /api/v1/me': member(asks('GET', '/api/v1/me'), { beforeConsent: true }),
+  'GET /api/v1/consent-texts': member(asks('GET', '/api/v1/consent-texts'), { beforeConsent: true }),
+  'POST /api/v1/consents': member(
+    asks('POST', '/api/v1/consents', { kind: 'terms-of-use', version: 'none', hash: '0'.repeat(64) }),
+    { beforeConsent: true },
+  ),
+  'GET /api/v1/consent-texts/versions': member(asks('GET', '/api/v1/consent-texts/versions'), {
+    beforeConsent: true,
+  }),
+  'GET /api/v1/consent-texts/{kind}/versions/{version}': member(
+    asks('GET', '/api/v1/consent-texts/terms-of-use/versions/1'),
+    { beforeConsent: true },
+  ),
+  'GET /api/v1/consents': member(asks('GET', '/api/v1/consents'), { beforeConsent: true }),
+  // Of a text that there is not: everybody's consent is still needed.
+  'DELETE /api/v1/consents/{kind}': member(asks('DELETE', '/api/v1/consents/none'), { beforeConsent: true }),
+  'POST /api/v1/platform/consent-texts': {
+    request: asks('POST', '/api/v1/platform/consent-texts', {}),
+    expected: (part) =>
+      part === 'anonymous' ? 'not-signed-in' : roleOf(part) === 'operator' ? 'through' : 'forbidden',
+  },
+  'GET /.well-known/definitivedx-audit.json': open(asks('GET', '/.well-known/definitivedx-audit.json')),
+  'GET /api/v1/audit': doorRole(['organisation-admin'], asks('GET', '/api/v1/audit')),
+  'GET /api/v1/audit/export': doorRole(['organisation-admin'], asks('GET', '/api/v1/audit/export')),
+  'GET /api/v1/platform/audit': doorRole(['operator'], asks('GET', '/api/v1/platform/audit')),
+  'GET /api/v1/cases/{caseId}/audit': onCase(controlling, anyRole, caseAt('GET', '/audit')),
+  'GET /api/v1/cases/{caseId}/audit/export': onCase(controlling, anyRole, caseAt('GET', '/audit/export')),
+  'GET /api/v1/anonymisation-duty': member(asks('GET', '/api/v1/anonymisation-duty')),
+  'GET /api/v1/panels': member(asks('GET', '/api/v1/panels')),
+  'GET /api/v1/panels/{panelId}/on-call': member((stage) =>
+    asks('GET', `/api/v1/panels/${stage.panelId}/on-call`)(),
+  ),
+  'POST /api/v1/members/search': member(asks('POST', '/api/v1/members/search', { name: 'Cast' })),
+  'POST /api/v1/cases': role(clinical, (stage) =>
+    // Refused later: another text was attested.
+    asks('POST', '/api/v1/cases', {
+      question: 'Is this rash worth a referral?',
+      history: 'Day 3 of fever.',
+      ageBand: '2-5 years',
+      sex: 'not-relevant',
+      intendedAction: 'unsure',
+      priority: 'routine',
+      attestation: { version: 'another', hash: '0'.repeat(64) },
+      audience: [{ kind: 'panel', panelId: stage.panelId }],
+    })(),
+  ),
+  'GET /api/v1/cases': member(asks('GET', '/api/v1/cases')),
+  'POST /api/v1/cases/search': member(asks('POST', '/api/v1/cases/search', { code: 'DX-0000-0000' })),
+  'GET /api/v1/cases/{caseId}': onCase(reading, anyRole, caseAt('GET')),
+  'POST /api/v1/cases/{caseId}/posts': onCase(
+    taking,
+    clinical,
+    caseAt('POST', '/posts', { kind: 'note', body: 'Noted.' }),
+  ),
+  'GET /api/v1/cases/{caseId}/audience': onCase(controlling, anyRole, caseAt('GET', '/audience')),
+  'POST /api/v1/cases/{caseId}/audience': onCase(controlling, clinical, (stage) =>
+    // Refused later: the requester needs no grant.
+    caseAt('POST', '/audience', { audience: [{ kind: 'member', memberId: stage.memberId.requester }] })(
+      stage,
+    ),
+  ),
+  'DELETE /api/v1/cases/{caseId}/audience/{grantId}': onCase(
+    [],
+    clinical,
+    caseAt('DELETE', `/audience/${id}`),
+  ),
+  'POST /api/v1/cases/audience-preview': role(clinical, (stage) =>
+    asks('POST', '/api/v1/cases/audience-preview', {
+      audience: [{ kind: 'panel', panelId: stage.panelId }],
+    })(),
+  ),
+  'POST /api/v1/cases/{caseId}/audience/preview': onCase(controlling, clinical, (stage) =>
+    caseAt('POST', '/audience/preview', { audience: [{ kind: 'panel', panelId: stage.panelId }] })(stage),
+  ),
+  'GET /api/v1/cases/{caseId}/readers': onCase(controlling, anyRole, caseAt('GET', '/readers')),
+  'PUT /api/v1/cases/{caseId}/invite-only': onCase(
+    controlling,
+    clinical,
+    caseAt('PUT', '/invite-only', { inviteOnly: false }),
+  ),
+  'POST /api/v1/cases/{caseId}/governance-access': {
+    request: caseAt('POST', '/governance-access', { reason: 'A complaint has to be answered.' }),
+    expected: (part) => atTheDoor(part) ?? (part === 'governance' ? 'through' : 'forbidden'),
+    unknown: true,
+  },
+  'POST /api/v1/cases/{caseId}/hand-over-acceptance': onCase(
+    ['panelMember'],
+    ['specialist'],
+    caseAt('POST', '/hand-over-acceptance', {}),
+  ),
+  'POST /api/v1/cases/{caseId}/record-copy': onCase(askingSide, clinical, caseAt('POST', '/record-copy', {})),
+  // There is no advice yet, so that closing is refused later.
+  'POST /api/v1/cases/{caseId}/close': onCase(askingSide, clinical, caseAt('POST', '/close', { survey })),
+  'GET /api/v1/hand-overs': role(['specialist'], asks('GET', '/api/v1/hand-overs')),
+  'POST /api/v1/panels/{panelId}/take-over': {
+    request: (stage) => asks('POST', `/api/v1/panels/${stage.panelId}/take-over`, {})(),
+    expected: (part) => atTheDoor(part) ?? (part === 'panelMember' ? 'through' : 'forbidden'),
+  },
+  'GET /api/v1/metrics/report': role(['programme-lead'], asks('GET', `/api/v1/metrics/report?${period}`)),
+  'POST /api/v1/metrics/baselines': role(
+    ['programme-lead'],
+    asks('POST', '/api/v1/metrics/baselines?name=Line', 'x'),
+  ),
+  'GET /api/v1/organisation': doorRole(['organisation-admin'], asks('GET', '/api/v1/organisation')),
+  'PATCH /api/v1/organisation': doorRole(['organisation-admin'], asks('PATCH', '/api/v1/organisation', {})),
+  'PUT /api/v1/organisation/duties/{duty}': doorRole(
+    ['organisation-admin'],
+    // Refused later: nobody has such an id.
+    asks('PUT', '/api/v1/organisation/duties/cover', { memberIds: [id] }),
+  ),
+  'PUT /api/v1/organisation/panels/{panelId}/rota': ofAdmin('trustAdmin', (stage) =>
+    asks('PUT', `/api/v1/organisation/panels/${stage.panelId}/rota`, {
+      timeZone: 'Europe/London',
+      shifts: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({
+        weekday,
+        start: '00:00',
+        end: '24:00',
+        memberId: stage.memberId.panelMember,
+      })),
+    })(),
+  ),
+  'POST /api/v1/organisation/panels/{panelId}/test-pages': ofAdmin('trustAdmin', (stage) =>
+    asks('POST', `/api/v1/organisation/panels/${stage.panelId}/test-pages`, {})(),
+  ),
+  'GET /api/v1/organisation/test-pages': doorRole(
+    ['organisation-admin'],
+    asks('GET', '/api/v1/organisation/test-pages'),
+  ),
+  'POST /api/v1/test-pages/{pageId}/acknowledgement': {
+    request: asks('POST', `/api/v1/test-pages/${id}/acknowledgement`, {}),
+    expected: (part) => atTheDoor(part) ?? 'not-found',
+  },
+  'GET /api/v1/events': member(asks('GET', '/api/v1/events')),
+  'POST /api/v1/cases/{caseId}/files': onCase(
+    taking,
+    anyRole,
+    caseAt('POST', '/files', 'no picture', attested),
+  ),
+  'GET /api/v1/cases/{caseId}/files': onCase(reading, anyRole, caseAt('GET', '/files')),
+  'GET /api/v1/files/{fileId}': {
+    request: asks('GET', `/api/v1/files/${id}`),
+    expected: (part) => atTheDoor(part) ?? 'not-found',
+  },
+  'HEAD /api/v1/files/{fileId}': {
+    request: asks('HEAD', `/api/v1/files/${id}`),
+    expected: (part) => {
+      const door = atTheDoor(part);
+      return door === 'consent-required' ? 'forbidden' : (door ?? 'not-found');
+    },
+  },
+  'POST /auth/back-channel-logout': open(asks('POST', '/auth/back-channel-logout', {})),
+  'POST /api/v1/me/organisation': member(asks('POST', '/api/v1/me/organisation', { odsCode: 'PRAC1' }), {
+    beforeConsent: true,
+  }),
+  'GET /api/v1/me/identities': member(asks('GET', '/api/v1/me/identities'), { beforeConsent: true }),
+  'POST /api/v1/me/identities': member(asks('POST', '/api/v1/me/identities', { organisation: 'PRAC1' }), {
+    beforeConsent: true,
+  }),
+  // Needs no account; a credential that is sent all the same has to be right.
+  'POST /api/v1/applications': {
+    request: asks('POST', '/api/v1/applications', {}),
+    expected: (part) => (part === 'disabled' ? 'forbidden' : 'through'),
+  },
+  'GET /api/v1/applications': doorRole(['operator'], asks('GET', '/api/v1/applications')),
+  'GET /api/v1/applications/{reference}': {
+    request: asks('GET', '/api/v1/applications/APP-0000000000', undefined, {
+      'application-token': 'x'.repeat(43),
+    }),
+    expected: (part) => (part === 'disabled' ? 'forbidden' : 'not-found'),
+  },
+  'POST /api/v1/applications/{reference}/approval': operatorOnAn(
+    asks('POST', '/api/v1/applications/APP-0000000000/approval', {}),
+  ),
+  'POST /api/v1/applications/{reference}/refusal': operatorOnAn(
+    asks('POST', '/api/v1/applications/APP-0000000000/refusal', { reason: 'The agreement is not signed.' }),
+  ),
+  'POST /api/v1/accounts/{memberId}/disable': operatorOnAn(
+    asks('POST', `/api/v1/accounts/${id}/disable`, {}),
+  ),
+  'POST /api/v1/accounts/{memberId}/enable': operatorOnAn(asks('POST', `/api/v1/accounts/${id}/enable`, {})),
+  'POST /oauth/token': open(asks('POST', '/oauth/token', {})),
+  'GET /.well-known/oauth-authorization-server': open(asks('GET', '/.well-known/oauth-authorization-server')),
+  'GET /api/v1/organisation/clients': admin('GET', 'clients'),
+  'POST /api/v1/organisation/clients': admin('POST', 'clients', { name: 'x', scopes: ['scim'] }),
+  'PUT /api/v1/organisation/clients/{clientId}/keys': adminOnAn('PUT', `clients/${id}/keys`, {
+    jwksUri: 'https://keys.invalid/jwks',
+  }),
+  'DELETE /api/v1/organisation/clients/{clientId}': adminOnAn('DELETE', `clients/${id}`),
+  'POST /api/v1/organisation/clients/{clientId}/scim-token': adminOnAn(
+    'POST',
+    `clients/${id}/scim-token`,
+    {},
+  ),
+  'DELETE /api/v1/organisation/clients/{clientId}/scim-token/{tokenId}': adminOnAn(
+    'DELETE',
+    `clients/${id}/scim-token/${id}`,
+  ),
+  'GET /api/v1/organisation/webhooks': admin('GET', 'webhooks'),
+  'POST /api/v1/organisation/webhooks': admin('POST', 'webhooks', {
+    url: 'http://127.0.0.1/',
+    eventTypes: ['ping'],
+  }),
+  'PATCH /api/v1/organisation/webhooks/{webhookId}': adminOnAn('PATCH', `webhooks/${id}`, {
+    description: 'x',
+  }),
+  'DELETE /api/v1/organisation/webhooks/{webhookId}': adminOnAn('DELETE', `webhooks/${id}`),
+  'POST /api/v1/organisation/webhooks/{webhookId}/secret': adminOnAn('POST', `webhooks/${id}/secret`, {}),
+  'POST /api/v1/organisation/webhooks/{webhookId}/ping': adminOnAn('POST', `webhooks/${id}/ping`, {}),
+  'GET /api/v1/organisation/webhooks/{webhookId}/deliveries': adminOnAn('GET', `webhooks/${id}/deliveries`),
+  'POST /api/v1/organisation/webhooks/{webhookId}/deliveries/{deliveryId}/replay': adminOnAn(
+    'POST',
+    `webhooks/${id}/deliveries/${id}/replay`,
+    {},
+  ),
+  'POST /api/v1/organisation/webhooks/{webhookId}/replays': adminOnAn('POST', `webhooks/${id}/replays`, {
+    since: '2026-11-01T00:00:00Z',
+  }),
+  'POST /api/v1/organisation/members/imports': admin('POST', 'members/imports', 'no columns'),
+  'GET /api/v1/organisation/members/imports': admin('GET', 'members/imports'),
+  'GET /api/v1/organisation/members/imports/{importId}': adminOnAn('GET', `members/imports/${id}`),
+  'GET /api/v1/organisation/members/imports/{importId}/events': adminOnAn(
+    'GET',
+    `members/imports/${id}/events`,
+  ),
+  'GET /api/v1/organisation/members': admin('GET', 'members'),
+  'POST /api/v1/organisation/members': admin('POST', 'members', {
+    name: 'x',
+    email: 'no address',
+    roles: [],
+  }),
+  'GET /api/v1/organisation/members/{memberId}': adminOnAn('GET', `members/${id}`),
+  'PATCH /api/v1/organisation/members/{memberId}': adminOnAn('PATCH', `members/${id}`, { name: 'Somebody' }),
+  'DELETE /api/v1/organisation/members/{memberId}': adminOnAn('DELETE', `members/${id}`),
+  'POST /api/v1/organisation/members/{memberId}/deactivate': adminOnAn(
+    'POST',
+    `members/${id}/deactivate`,
+    {},
+  ),
+  'POST /api/v1/organisation/members/{memberId}/reopen': adminOnAn('POST', `members/${id}/reopen`, {}),
+  'GET /api/v1/organisation/panels': admin('GET', 'panels'),
+  'POST /api/v1/organisation/panels': admin('POST', 'panels', {}),
+  'GET /api/v1/organisation/panels/{panelId}': adminOnAn('GET', `panels/${id}`),
+  'PATCH /api/v1/organisation/panels/{panelId}': adminOnAn('PATCH', `panels/${id}`, {
+    phone: '01632 960001',
+  }),
+  'POST /api/v1/organisation/panels/{panelId}/close': adminOnAn('POST', `panels/${id}/close`, {}),
+  'POST /api/v1/organisation/panels/{panelId}/members': adminOnAn('POST', `panels/${id}/members`, {
+    memberIds: [id],
+  }),
+  'DELETE /api/v1/organisation/panels/{panelId}/members/{memberId}': adminOnAn(
+    'DELETE',
+    `panels/${id}/members/${id}`,
+  ),
+  'POST /api/v1/organisation/panels/{panelId}/offers': adminOnAn('POST', `panels/${id}/offers`, {
+    odsCode: 'PRAC1',
+  }),
+  'DELETE /api/v1/organisation/panels/{panelId}/offers/{organisationId}': adminOnAn(
+    'DELETE',
+    `panels/${id}/offers/${id}`,
+  ),
+  'GET /api/v1/organisation/panel-offers': admin('GET', 'panel-offers'),
+  'POST /api/v1/organisation/panel-offers/{panelId}': adminOnAn('POST', `panel-offers/${id}`, {
+    answer: 'accepted',
+  }),
+};
