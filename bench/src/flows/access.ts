@@ -95,7 +95,7 @@ async function againstOpenfga(
 ): Promise<Section> {
   const { small } = stage;
   const openfga = await startOpenfga(stage.postgres, small.adminUrl, stage.dir, note);
-  const grpc = overGrpc(openfga.store);
+  const grpc = await overGrpc(openfga.store);
   const checkers = [overHttp(openfga.store, options.clients), grpc];
   try {
     const refused = await assertAgreement(small, grpc);

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
-import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
 import { send } from '../load.js';
+import { GrpcConnection } from './grpc.js';
 import type { Question } from '../access/questions.js';
 
 /** Where a check goes: a store and the model that its tuples are read by. */
@@ -51,45 +51,20 @@ function field(number: number, value: Buffer | string): Buffer {
   return Buffer.concat([Buffer.from([(number << 3) | 2, ...length]), bytes]);
 }
 
-/** Its gRPC API: `CheckRequest` written and `CheckResponse.allowed` read by hand, over one multiplexed connection. */
-export function overGrpc({ grpcUrl, storeId, modelId }: Store): Checker {
-  const session: ClientHttp2Session = connect(grpcUrl);
-  const headers = {
-    ':method': 'POST',
-    ':path': '/openfga.v1.OpenFGAService/Check',
-    'content-type': 'application/grpc',
-    te: 'trailers',
-  };
+/** Its gRPC API: `CheckRequest` is written and `CheckResponse` read by hand. */
+export async function overGrpc({ grpcUrl, storeId, modelId }: Store): Promise<Checker> {
+  const connection = await GrpcConnection.open(grpcUrl, '/openfga.v1.OpenFGAService/Check');
   const [store, model, relation] = [field(1, storeId), field(4, modelId), field(2, 'viewer')];
   return {
     name: 'gRPC',
-    check: ({ caseId, memberId }) =>
-      new Promise((resolve, reject) => {
-        const key = Buffer.concat([field(1, `user:${memberId}`), relation, field(3, `case:${caseId}`)]);
-        const message = Buffer.concat([store, field(2, key), model]);
-        const frame = Buffer.alloc(5);
-        frame.writeUInt32BE(message.length, 1);
-        const stream = session.request(headers);
-        const parts: Buffer[] = [];
-        let failure = 'no status';
-        stream.on('data', (part: Buffer) => parts.push(part));
-        stream.on('trailers', (trailers: IncomingHttpHeaders) => {
-          failure =
-            trailers['grpc-status'] === '0'
-              ? ''
-              : `${String(trailers['grpc-status'])} ${String(trailers['grpc-message'])}`;
-        });
-        stream.on('error', reject);
-        stream.on('end', () => {
-          // After the five bytes of the frame: field 1, a boolean, which is left out when it is false.
-          const reply = Buffer.concat(parts).subarray(5);
-          if (failure === '') resolve(reply[0] === 8 && reply[1] === 1);
-          else reject(new Error(`OpenFGA answered ${failure}`));
-        });
-        stream.end(Buffer.concat([frame, message]));
-      }),
+    async check({ caseId, memberId }) {
+      const key = Buffer.concat([field(1, `user:${memberId}`), relation, field(3, `case:${caseId}`)]);
+      const reply = await connection.call(Buffer.concat([store, field(2, key), model]));
+      // Field 1, a boolean, which is left out when it is false.
+      return reply[0] === 8 && reply[1] === 1;
+    },
     close: () => {
-      session.close();
+      connection.close();
     },
   };
 }
