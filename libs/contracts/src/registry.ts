@@ -2,6 +2,7 @@ import * as applications from './access/applications.js';
 import * as auditSearch from './access/audit-search.js';
 import * as auditTree from './access/audit-tree.js';
 import * as clients from './access/clients.js';
+import * as conformance from './access/conformance.js';
 import * as directory from './access/directory.js';
 import * as governance from './access/governance.js';
 import * as grants from './access/grants.js';
@@ -21,6 +22,7 @@ import * as caseQueries from './cases/queries.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
 import * as fileContracts from './files/files.js';
 import * as reports from './metrics/reports.js';
+import * as channelEvidence from './notify/channel-evidence.js';
 import * as handOvers from './notify/hand-overs.js';
 import * as onCall from './notify/on-call.js';
 import * as stream from './notify/stream.js';
@@ -45,6 +47,7 @@ const all: readonly AnyContract[] = [
     auditSearch,
     auditTree,
     clients,
+    conformance,
     directory,
     governance,
     grants,
@@ -63,6 +66,7 @@ const all: readonly AnyContract[] = [
     caseQueries,
     fileContracts,
     reports,
+    channelEvidence,
     handOvers,
     onCall,
     stream,

@@ -8,7 +8,13 @@ import { jetstream } from '@nats-io/jetstream';
 import type { JSONWebKeySet, JWK } from 'jose';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
-import { CallerSigner, type Caller, type MemberCaller, type ServiceCaller } from '@definitivedx/auth';
+import {
+  CallerSigner,
+  type Caller,
+  type ClientCaller,
+  type MemberCaller,
+  type ServiceCaller,
+} from '@definitivedx/auth';
 import {
   defaultTuning,
   header,
@@ -221,6 +227,11 @@ export class World {
       consented: claims.consented ?? true,
       sessionId: claims.sessionId ?? randomUUID(),
     });
+  }
+
+  /** A program of an organisation, as the gateway would vouch for it. */
+  program(claims: Pick<ClientCaller, 'organisationId' | 'scopes'>): Promise<ClientCaller> {
+    return this.signer.client({ clientId: uuidv7(), ...claims });
   }
 
   /** A service or tool acting by itself. */

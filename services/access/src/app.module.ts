@@ -7,6 +7,7 @@ import { Egress, strictEgress } from '@definitivedx/egress';
 import { ApplicationsDoor } from './bus/applications.js';
 import { AuditDoor } from './bus/audit.js';
 import { ClientsDoor } from './bus/clients.js';
+import { ConformanceDoor } from './bus/conformance.js';
 import { DirectoryDoor } from './bus/directory.js';
 import { GovernanceDoor } from './bus/governance.js';
 import { GrantsDoor } from './bus/grants.js';
@@ -35,6 +36,7 @@ export const appModule = (config: AccessConfig): DynamicModule => ({
     ApplicationsDoor,
     ClientsDoor,
     AuditDoor,
+    ConformanceDoor,
     DirectoryDoor,
     GovernanceDoor,
     GrantsDoor,
