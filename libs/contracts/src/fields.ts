@@ -27,6 +27,12 @@ export const line = (max: number): z.ZodString =>
     'Use one line without control characters.',
   );
 
+/** An e-mail address as an account has it. */
+export const emailAddress = z.email('Write an e-mail address, such as name@example.org.').max(254);
+
+/** Whether a text is an e-mail address of an account. */
+export const isEmailAddress = (text: string): boolean => emailAddress.safeParse(text).success;
+
 export const odsCode = z
   .string()
   .regex(/^[A-Z0-9]{3,12}$/, 'An ODS code is 3 to 12 upper-case letters and digits.');

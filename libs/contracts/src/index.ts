@@ -3,6 +3,7 @@ export * from './fields.js';
 export * from './access/applications.js';
 export * from './access/audit-search.js';
 export * from './access/audit-tree.js';
+export * from './access/consent.js';
 export * from './access/clients.js';
 export * from './access/conformance.js';
 export * from './access/directory.js';

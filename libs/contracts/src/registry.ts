@@ -1,6 +1,7 @@
 import * as applications from './access/applications.js';
 import * as auditSearch from './access/audit-search.js';
 import * as auditTree from './access/audit-tree.js';
+import * as consent from './access/consent.js';
 import * as clients from './access/clients.js';
 import * as conformance from './access/conformance.js';
 import * as directory from './access/directory.js';
@@ -46,6 +47,7 @@ const all: readonly AnyContract[] = [
     applications,
     auditSearch,
     auditTree,
+    consent,
     clients,
     conformance,
     directory,

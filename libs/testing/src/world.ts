@@ -230,8 +230,13 @@ export class World {
   }
 
   /** A program of an organisation, as the gateway would vouch for it. */
-  program(claims: Pick<ClientCaller, 'organisationId' | 'scopes'>): Promise<ClientCaller> {
-    return this.signer.client({ clientId: uuidv7(), ...claims });
+  program(claims: Partial<Omit<ClientCaller, 'kind' | 'token'>> = {}): Promise<ClientCaller> {
+    return this.signer.client({
+      clientId: claims.clientId ?? uuidv7(),
+      organisationId: claims.organisationId ?? uuidv7(),
+      scopes: claims.scopes ?? [],
+      from: claims.from,
+    });
   }
 
   /** A service or tool acting by itself. */

@@ -6,6 +6,7 @@ import { AdministrationDoor } from './bus/administration.js';
 import { Egress, strictEgress } from '@definitivedx/egress';
 import { ApplicationsDoor } from './bus/applications.js';
 import { AuditDoor } from './bus/audit.js';
+import { ConsentDoor } from './bus/consent.js';
 import { ClientsDoor } from './bus/clients.js';
 import { ConformanceDoor } from './bus/conformance.js';
 import { DirectoryDoor } from './bus/directory.js';
@@ -37,6 +38,7 @@ export const appModule = (config: AccessConfig): DynamicModule => ({
     ClientsDoor,
     AuditDoor,
     ConformanceDoor,
+    ConsentDoor,
     DirectoryDoor,
     GovernanceDoor,
     GrantsDoor,

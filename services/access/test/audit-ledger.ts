@@ -85,7 +85,7 @@ export class Ledger {
 
   /** The public key, as an auditor has it from elsewhere. */
   get publicKey(): unknown {
-    return JSON.parse(this.signer.publicKey);
+    return JSON.parse(this.signer.publicKey) as unknown;
   }
 
   verify(lines: readonly Line[], trust: Trust = { keys: [this.publicKey] }): Promise<Verdict> {

@@ -119,9 +119,9 @@ describe('rows that commit out of order', () => {
 describe('several sealers beside many writers', () => {
   it('seal each row once', async () => {
     await ledger.sealAndSign();
-    let writing = true;
+    const writing = new AbortController();
     const sealers = Array.from({ length: 3 }, async () => {
-      while (writing) {
+      while (!writing.signal.aborted) {
         await sealAudit(access);
         await signTreeHead({ db: access.db, clock: access.world.clock }, ledger.signer);
       }
@@ -137,7 +137,7 @@ describe('several sealers beside many writers', () => {
       }
     });
     await Promise.all(writers);
-    writing = false;
+    writing.abort();
     await Promise.all(sealers);
     await expectWhole();
   }, 60_000);

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { identifyMember, listIssuers, plainProfile } from '@definitivedx/contracts';
 import { type Database, migrate } from '@definitivedx/db';
 import { startWorld, type World } from '@definitivedx/testing';
 import { appModule } from '../src/app.module.js';
+import type { AccessConfig, AuditKey } from '../src/config.js';
 import { databaseOptions } from '../src/data/database.js';
 
 let world: World;
@@ -37,7 +39,8 @@ describe('the migrations', () => {
       [member, practice],
     );
 
-    await world.service('access', appModule, databaseOptions);
+    const auditKey = JSON.parse(readFileSync(world.secrets.auditKeyFile, 'utf8')) as AuditKey;
+    await world.service<AccessConfig>('access', appModule, databaseOptions, { config: { auditKey } });
     const gateway = await world.as('gateway');
     const { issuers } = await world.request(listIssuers, gateway, {});
     expect(issuers).toEqual([

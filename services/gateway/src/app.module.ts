@@ -9,6 +9,7 @@ import { Housekeeping } from './housekeeping.js';
 import { ImportDoor } from './doors/import-door.js';
 import { AccountsController } from './http/accounts.controller.js';
 import { ApiDocument } from './http/api-document.js';
+import { AuditController } from './http/audit.controller.js';
 import { AudienceController } from './http/audience.controller.js';
 import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
@@ -17,6 +18,7 @@ import { CasesController } from './http/cases.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
 import { ConformanceController } from './http/conformance.controller.js';
+import { ConsentController } from './http/consent.controller.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { Downloads } from './http/downloads.js';
 import { EventsController } from './http/events.controller.js';
@@ -66,6 +68,8 @@ export function appModule(config: GatewayConfig): DynamicModule {
       OnCallController,
       EventsController,
       FilesController,
+      AuditController,
+      ConsentController,
       // Before the members, whose addresses have an id where this one has `imports`.
       MemberImportsController,
       OrganisationMembersController,

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportSPKI, importJWK } from 'jose';
 import type { RunningService } from '@definitivedx/bus';
-import { registerMember, registerOrganisation, type Role } from '@definitivedx/contracts';
+import { registerMember, registerOrganisation, scopes, type Role, type Scope } from '@definitivedx/contracts';
 import { startWorld, until, type World } from '@definitivedx/testing';
 import { Client } from './support/client.js';
 import { startGateway } from './support/gateway.js';
@@ -295,6 +295,46 @@ describe('the token endpoint', () => {
 });
 
 describe('a token of a program', () => {
+  /** What the routes of each scope begin with; whatever else there is, is closed to it. */
+  const reach: Readonly<Record<Scope, RegExp>> = {
+    scim: /^\/scim\/v2\//,
+    members: /^\/api\/v1\/organisation\/members/,
+    panels: /^\/api\/v1\/organisation\/panel(s|-offers)/,
+    webhooks: /^\/api\/v1\/organisation\/webhooks/,
+    audit: /^\/api\/v1\/(organisation\/)?audit/,
+    export: /^\/api\/v1\/organisation\/export/,
+    conformance: /^\/api\/v1\/organisation\/conformance/,
+  };
+
+  /** For anybody, so for programs too. */
+  const forAnyone = ['/api/v1/applications', '/api/v1/applications/{reference}'];
+
+  it.each(scopes)('of the scope %s reaches what that names and nothing else', async (scope) => {
+    const client = new Client(gateway.url, await tokenOf(await program(scope)));
+    const document = await client.ask<{ paths: Record<string, Record<string, unknown>> }>(
+      'GET',
+      '/api/openapi.json',
+    );
+    const reached: string[] = [];
+    for (const [path, operations] of Object.entries(document.body.paths)) {
+      if (!/^\/(api\/v1|scim)\//.test(path) || forAnyone.includes(path)) continue;
+      for (const method of Object.keys(operations)) {
+        const address = path.replaceAll(/\{\w+\}/g, '01890000-0000-7000-8000-000000000000');
+        const bodiless = ['get', 'head', 'delete'].includes(method);
+        // Bare, as some of what may be reached is no JSON.
+        const response = await client.fetch(address, {
+          method: method.toUpperCase(),
+          ...(bodiless ? {} : { headers: { 'content-type': 'application/json' }, body: '{}' }),
+        });
+        const text = await response.text();
+        if (response.status !== 403 || (method !== 'head' && !text.includes('"code":"forbidden"')))
+          reached.push(path);
+      }
+    }
+    expect(reached.filter((path) => !reach[scope].test(path))).toEqual([]);
+    if (scope === 'webhooks') expect(new Set(reached).size).toBe(7);
+  });
+
   it('opens no door of people, and says so', async () => {
     const token = await tokenOf(await program('audit', 'members', 'panels', 'export', 'scim', 'webhooks'));
     for (const path of ['/api/v1/me', '/api/v1/cases', '/api/v1/panels', '/api/v1/events', clients]) {

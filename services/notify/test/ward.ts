@@ -18,7 +18,7 @@ import {
 } from '@definitivedx/contracts';
 import { startWorld, until, type World } from '@definitivedx/testing';
 import { appModule } from '../src/app.module.js';
-import type { MailConfig } from '../src/config.js';
+import type { MailConfig, NotifyConfig } from '../src/config.js';
 import { databaseOptions } from '../src/data/database.js';
 import { MailSender } from '../src/delivery/mail-sender.js';
 
@@ -75,7 +75,10 @@ export class Ward {
   ) {}
 
   /** @param as the built program shows traces; in process, the world's clock can be moved. */
-  static async open(as: 'in-process' | 'program' = 'in-process'): Promise<Ward> {
+  static async open(
+    as: 'in-process' | 'program' = 'in-process',
+    options: Pick<NotifyConfig, 'egress' | 'webhookTimeoutMs'> = {},
+  ): Promise<Ward> {
     const world = await startWorld();
     const [mailbox, access] = await Promise.all([world.mailbox(), world.startProgram('access')]);
     const mail = {
@@ -89,7 +92,7 @@ export class Ward {
     else
       sender = (
         await world.service('notify', appModule, databaseOptions, {
-          config: { mail, handOverAcceptMinutes: 30 },
+          config: { mail, handOverAcceptMinutes: 30, ...options },
         })
       ).app.get(MailSender);
     const practice = await organisation(world, 'practice');

@@ -1,4 +1,4 @@
-import { caseAudience, closeCase, copyToRecord, revokeShare } from '@definitivedx/contracts';
+import { caseAudience, caseReaders, closeCase, copyToRecord, revokeShare } from '@definitivedx/contracts';
 import { caseTexts } from './case-texts.js';
 import type { Events } from './events.js';
 import { NotAsExpected } from './failure.js';
@@ -31,6 +31,19 @@ export const close = (step: Step, gp: Person, { caseId }: Shared): Promise<void>
     const path = `${addressOf(caseId)}/close`;
     const { reply, traceId } = await gp.session.must(closeCase.reply, 'POST', path, { survey });
     const says = `${gp.name} answered the two questions (${survey.outcome}, ${survey.referral}); the case is ${reply.status}.`;
+    return { says, traceId, value: undefined };
+  });
+
+/** The GP sees who has read the case, when, and by which of the relations. */
+export const whoHasSeen = (step: Step, gp: Person, readers: readonly Person[], { caseId }: Shared) =>
+  step('Seeing who has read the case', async () => {
+    const path = `${addressOf(caseId)}/readers`;
+    const { reply, traceId } = await gp.session.must(caseReaders.reply, 'GET', path);
+    const seen = new Map(reply.readers.map((reader) => [reader.memberId, reader]));
+    const missing = readers.find(({ memberId }) => !seen.has(memberId));
+    if (missing) throw new NotAsExpected(`${missing.name} among the readers`, 'nobody of that name', traceId);
+    const list = reply.readers.map(({ name, via, times }) => `${name} (${via}, ${String(times)} times)`);
+    const says = `${gp.name} sees who has read the case: ${list.join('; ')}.`;
     return { says, traceId, value: undefined };
   });
 

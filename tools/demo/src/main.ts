@@ -12,6 +12,7 @@ function settingOf(env: NodeJS.ProcessEnv): Setting {
   return {
     publicUrl: (env['PUBLIC_URL'] || 'http://localhost:8080').replace(/\/+$/, ''),
     mailboxUrl: env['MAILBOX_URL'] || 'http://localhost:8082',
+    trustIssuer: env['TRUST_ISSUER'] || 'http://localhost:8083',
   };
 }
 

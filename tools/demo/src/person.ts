@@ -13,10 +13,15 @@ export interface Person {
 }
 
 /** The person signs in, by the identity provider's own pages. */
-export const signInAs = (step: Step, publicUrl: string, key: string): Promise<Person> =>
+export const signInAs = (
+  step: Step,
+  publicUrl: string,
+  key: string,
+  organisation?: string,
+): Promise<Person> =>
   step(`The ${key} signs in`, async () => {
     const session = new Session(publicUrl);
-    const traceId = await signIn(session, key);
+    const traceId = await signIn(session, key, organisation);
     const { reply } = await session.must(identifyMember.reply, 'GET', '/api/v1/me');
     return {
       says: `${reply.name} signed in and acts for ${reply.organisation}.`,

@@ -11,7 +11,7 @@ export interface Answer {
   readonly traceId: string | undefined;
 }
 
-export type Method = 'GET' | 'POST' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface Call {
   readonly body?: unknown;

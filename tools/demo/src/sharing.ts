@@ -1,4 +1,11 @@
-import { createCase, listPanels, takeOverShift, whoIsOnCall, type ReplyOf } from '@definitivedx/contracts';
+import {
+  createCase,
+  listPanels,
+  previewShare,
+  takeOverShift,
+  whoIsOnCall,
+  type ReplyOf,
+} from '@definitivedx/contracts';
 import { caseTexts, tellingWordsIn } from './case-texts.js';
 import type { Events } from './events.js';
 import { NotAsExpected } from './failure.js';
@@ -57,6 +64,15 @@ export const showDuty = (step: Step, { session, name }: Person, before: string):
 
 export async function share(step: Step, gp: Person, specialist: Person, panel: Panel): Promise<Shared> {
   const attestation = await showDuty(step, gp, 'sharing');
+  await step('Previewing the share', async () => {
+    const audience = [{ kind: 'panel', panelId: panel.panelId }];
+    const path = '/api/v1/cases/audience-preview';
+    const { reply, traceId } = await gp.session.must(previewShare.reply, 'POST', path, { audience });
+    const { members, organisations } = reply.after;
+    if (members <= reply.before.members) throw new NotAsExpected('more people to see it', 'no more', traceId);
+    const says = `${gp.name} was told before sharing: this opens the case to ${String(members)} members of ${String(organisations)} organisations, themself included.`;
+    return { says, traceId, value: undefined };
+  });
   return step('Sharing the case', async () => {
     const { reply, traceId } = await gp.session.must(createCase.reply, 'POST', '/api/v1/cases', {
       question: caseTexts.question,

@@ -7,10 +7,15 @@ const mostHops = 20;
  * Signs a demo person in as their browser would: from the gateway to the identity provider's page, where the person
  * is chosen, and back with a code.
  * @param person key of the person on that page, for example `gp`
+ * @param organisation ODS code of the organisation whose own sign-in it is; the platform's, when absent
  * @returns the trace of the request that opened the session.
  */
-export async function signIn(session: Session, person: string): Promise<string | undefined> {
-  const answer = await whileAvailableSoon(() => attempt(session, person));
+export async function signIn(
+  session: Session,
+  person: string,
+  organisation?: string,
+): Promise<string | undefined> {
+  const answer = await whileAvailableSoon(() => attempt(session, person, organisation));
   if (answer.status !== 303) {
     throw new NotAsExpected('the sign-in to lead back to the application', describe(answer), answer.traceId);
   }
@@ -18,8 +23,10 @@ export async function signIn(session: Session, person: string): Promise<string |
 }
 
 /** @returns the callback's answer, or whatever kept the browser from getting that far. */
-async function attempt(session: Session, person: string): Promise<Answer> {
-  const chooser = await follow(session, new URL('/auth/sign-in', session.home));
+async function attempt(session: Session, person: string, organisation?: string): Promise<Answer> {
+  const start = new URL('/auth/sign-in', session.home);
+  if (organisation !== undefined) start.searchParams.set('organisation', organisation);
+  const chooser = await follow(session, start);
   if (chooser.done) return chooser.answer;
   const choice = await session.ask(chooser.address, {
     method: 'POST',

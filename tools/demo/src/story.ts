@@ -1,8 +1,9 @@
 import { advise, askBack, open, readAdvice } from './discussion.js';
-import { close, copyForRecord, revoke, strangerLearnsNothing } from './ending.js';
+import { close, copyForRecord, revoke, strangerLearnsNothing, whoHasSeen } from './ending.js';
 import { Events } from './events.js';
 import { attachPicture, readPicture } from './files.js';
 import { handBack, handOver } from './hand-over.js';
+import { onboardTrust } from './onboarding.js';
 import { importEmailLine, reportNow, showOutcomes } from './outcomes.js';
 import { acceptTexts, signInAs, type Person } from './person.js';
 import { findPanel, share, specialistIsTold } from './sharing.js';
@@ -11,11 +12,14 @@ import type { Step } from './step.js';
 export interface Setting {
   readonly publicUrl: string;
   readonly mailboxUrl: string;
+  /** The sign-in of a trust that is not there yet. */
+  readonly trustIssuer: string;
 }
 
 /**
  * Plays the story: a case is shared, the specialist on call is told, asks back and hands over; the next one advises, the
  * GP takes the advice to the record and closes the case; others never learn of it; the programme counts what came of it.
+ * Then a trust that was not there comes in, through the API alone.
  */
 export async function playStory(step: Step, setting: Setting): Promise<void> {
   const arrive = async (key: string): Promise<Person> => {
@@ -48,9 +52,11 @@ export async function playStory(step: Step, setting: Setting): Promise<void> {
     await close(step, gp, shared);
     await showOutcomes(step, lead, before);
 
+    await whoHasSeen(step, gp, [specialist, next], shared);
     await strangerLearnsNothing(step, setting.publicUrl, shared);
     await revoke(step, gp, specialist, panel, events, shared);
     await handBack(step, panel, specialist);
+    await onboardTrust(step, setting, await arrive('operator'));
   } finally {
     events.close();
   }

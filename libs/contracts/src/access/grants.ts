@@ -184,3 +184,16 @@ export const callerPrincipals = request('access', 'caller-principals', {
 
 /** The principal under which a projection files a case shared with all members. */
 export const everyonePrincipal = '00000000-0000-0000-0000-000000000000';
+
+export const caseOrganisations = request('access', 'case-organisations', {
+  summary:
+    'The practice that a case belongs to, and the organisations to whose panels it is open now. Names no person.',
+  from: ['notify'],
+  who: { services: ['notify'] },
+  request: z.strictObject({ caseId: id }),
+  reply: z.strictObject({
+    organisations: z.array(
+      z.strictObject({ organisationId: id, practice: z.boolean(), panelIds: z.array(id) }),
+    ),
+  }),
+});

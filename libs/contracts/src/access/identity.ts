@@ -68,8 +68,8 @@ export const consentKind = z.enum(['terms-of-use', 'privacy-policy']);
 export const publishText = request('access', 'publish-text', {
   summary:
     'Publishes a version of the Terms of Use or Privacy Policy. The newest one in force must be accepted by everyone.',
-  from: ['operator'],
-  who: { services: ['operator'] },
+  from: ['operator', 'gateway'],
+  who: { services: ['operator'], members: ['operator'], beforeConsent: true },
   request: z.strictObject({
     kind: consentKind,
     version: line(20),

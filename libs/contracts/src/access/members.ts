@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { event, request, type Who } from '../define.js';
-import { commandId, cursor, id, instant, line, pageLimit, role } from '../fields.js';
+import { commandId, cursor, emailAddress, id, instant, line, pageLimit, role } from '../fields.js';
 
 /** What an organisation may make of its members. Who runs the platform is the platform's affair. */
 export const memberRoles = ['clinician', 'specialist', 'organisation-admin', 'programme-lead'] as const;
@@ -8,7 +8,7 @@ export const memberRole = z.enum(memberRoles);
 export type MemberRole = z.output<typeof memberRole>;
 
 const rolesOfMember = z.array(memberRole).min(1, 'Give at least one role.').max(memberRoles.length);
-const email = z.email('Write an e-mail address, such as name@example.org.').max(254);
+const email = emailAddress;
 const subject = line(255).describe(
   "Who they are at the organisation's sign-in issuer: the `sub` of its tokens. Opaque.",
 );

@@ -13,6 +13,7 @@ import { revoke } from '../commands/revoke.js';
 import { setInviteOnly } from '../commands/set-invite-only.js';
 import { share } from '../commands/share.js';
 import { callerPrincipals } from '../queries/caller-principals.js';
+import { caseOrganisations } from '../queries/case-organisations.js';
 import { caseAudience } from '../queries/case-audience.js';
 import { caseReaders } from '../queries/case-readers.js';
 import { checkAccess } from '../queries/check-access.js';
@@ -67,6 +68,11 @@ export class GrantsDoor {
   @Responds(contracts.setInviteOnly)
   setInviteOnly(input: InputOf<typeof contracts.setInviteOnly>, { caller }: RequestContext) {
     return setInviteOnly(this.service, caller, input);
+  }
+
+  @Responds(contracts.caseOrganisations)
+  caseOrganisations(input: InputOf<typeof contracts.caseOrganisations>, { caller }: RequestContext) {
+    return caseOrganisations(this.service, caller, input);
   }
 
   @Responds(contracts.callerPrincipals)

@@ -2,6 +2,8 @@ import { asMember, type Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, acceptText as contract } from '@definitivedx/contracts';
 import { conflict } from '@definitivedx/errors';
+import { currentTraceId } from '@definitivedx/telemetry';
+import { actorOf, appendAuditWith } from '../data/audit.js';
 import { recordConsent, textsInForce } from '../data/consents.js';
 import { assertActing } from '../data/directory.js';
 
@@ -24,6 +26,16 @@ export async function acceptText(
       'This text has changed since you read it. Reload it, read the new version and accept that one.',
     );
   }
-  const acceptedAt = await recordConsent(service.db, member.memberId, input, now);
+  const acceptedAt = await service.db.transaction(async (tx) => {
+    appendAuditWith(tx, {
+      at: now,
+      actor: actorOf(caller),
+      act: 'consent.accept',
+      outcome: 'allowed',
+      detail: { kind: input.kind, version: input.version, hash: input.hash },
+      traceId: currentTraceId(),
+    });
+    return recordConsent(tx, member.memberId, input, now);
+  });
   return { acceptedAt: acceptedAt.toISOString() };
 }

@@ -63,7 +63,7 @@ async function merge(
   }
   if (await hasHistory(tx, other)) {
     throw conflict(
-      'This sign-in has an account of its own with cases or a panel. Ask the administrator of that organisation to end it, and to register you there anew.',
+      'This sign-in has an account of its own with cases, a panel or a duty. Ask the administrator of that organisation to end it, and to register you there anew.',
     );
   }
   const both = await placeOfBoth(tx, other, memberId);

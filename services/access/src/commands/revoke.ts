@@ -5,6 +5,7 @@ import { forbidden, notFound } from '@definitivedx/errors';
 import { lookingUpControl } from '../data/decision.js';
 import { assertActing } from '../data/directory.js';
 import { endGrant, granteeOf, lockingCase, openAnswerers } from '../data/grants.js';
+import { auditGrants } from './audit-grants.js';
 import { auditRefusal } from './audit-refusal.js';
 
 /**
@@ -34,6 +35,10 @@ export async function revoke(
         'A delegate cannot end the control of another one. Ask the requester or their practice.',
       );
     }
+    const { caseId, grantId } = input;
+    // A repeat finds it ended earlier.
+    if (grant.revokedAt?.getTime() === now.getTime())
+      auditGrants(tx, member, { act: 'grant.end', caseId, at: now, grants: 1, grantId });
     return { grant, answerers: await openAnswerers(tx, input.caseId, now) };
   });
 

@@ -24,6 +24,7 @@ import {
   wrongEntries,
   type Granted,
 } from '../domain/audience.js';
+import { auditGrants } from './audit-grants.js';
 import { auditRefusal } from './audit-refusal.js';
 
 /**
@@ -68,6 +69,8 @@ export async function share(
       panelsById(principalsOf(asked, 'panel')),
     );
     checkKeptAsAsked(input.caseId, asked, keptNow);
+    if (added.length > 0)
+      auditGrants(tx, member, { act: 'grant.give', caseId: input.caseId, at: now, grants: added.length });
     const mayAnswer = answerers.flatMap(({ leadMemberId }) => leadMemberId ?? []);
     const [maySee] = await tx.runAll(whoMaySee([input.caseId], [...input.candidates, ...mayAnswer], now));
     return { answerers, panels, maySee };

@@ -117,10 +117,12 @@ const history = statement<{ one: number }>(
         exists (select from case_ref where requester_id = $1)
      or exists (select from access_grant where member_id = $1 or given_by = $1 or revoked_by = $1)
      or exists (select from panel_member where member_id = $1)
+     or exists (select from organisation_duty where member_id = $1)
+     or exists (select from governance_opening where member_id = $1)
      or exists (select from audit where actor_id = $1 and case_id is not null)`,
 );
 
-/** Whether a member ever had to do with a case, or is in a panel: what is kept under their id could not be moved. */
+/** Whether a member ever had to do with a case, or is in a panel or has a duty: what is kept under their id could not be moved. */
 export async function hasHistory(tx: Transaction, memberId: string): Promise<boolean> {
   return (await tx.run(history, [memberId])).length > 0;
 }

@@ -25,7 +25,7 @@ export async function lockAdministered(
 }
 
 const administers = statement<{ one: number }>(
-  'access.administers',
+  'access.administered-by',
   `select 1 as one from organisation o
     where o.id = $1 and o.status = 'active'
       and ($2::uuid is null or exists (

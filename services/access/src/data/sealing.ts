@@ -48,10 +48,12 @@ const standing = statement<Standing>(
 );
 export const lookingUpStanding = (): Asked<Standing> => asking(standing);
 
+// Leaves are bounded as rows are: without it the planner would go through all of them for each batch.
 const unsealed = statement<AuditRow>(
   'access.unsealed-audit',
   `select ${sealedColumns} from audit a
-    where a.id > $1::bigint and not exists (select from audit_leaf l where l.audit_id = a.id)
+    where a.id > $1::bigint
+      and not exists (select from audit_leaf l where l.audit_id = a.id and l.audit_id > $1::bigint)
     order by a.id limit $2`,
 );
 /** Rows above `low` that have no leaf, in the order of their ids. */

@@ -1,11 +1,10 @@
 import {
   importColumns,
-  memberRole,
+  isEmailAddress,
   memberRoles,
   type LineError,
   type MemberRole,
 } from '@definitivedx/contracts';
-import { z } from 'zod';
 
 /** One member of the file. */
 export interface ImportLine {
@@ -72,7 +71,7 @@ function wrongCell(column: Column, raw: string, value: string): string | undefin
   if (value === '') return 'is empty';
   if (value.length > longest[column]) return `is longer than ${String(longest[column])} characters`;
   if (control.test(value)) return 'has a line break or another control character in it';
-  if (column === 'email' && !z.regexes.email.test(value)) return 'is not an e-mail address';
+  if (column === 'email' && !isEmailAddress(value)) return 'is not an e-mail address';
   return undefined;
 }
 
@@ -85,11 +84,9 @@ function rolesIn(value: string): readonly MemberRole[] | undefined {
     .toLowerCase()
     .split(/[\s;|]+/)
     .filter((word) => word !== '');
-  const parsed = z
-    .array(memberRole)
-    .min(1)
-    .safeParse([...new Set(words)]);
-  const roles = parsed.success ? parsed.data : undefined;
+  const named = [...new Set(words)].map((word) => memberRoles.find((role) => role === word));
+  const known = named.filter((role) => role !== undefined);
+  const roles = known.length > 0 && known.length === named.length ? known : undefined;
   // Files repeat a few combinations; what is none is not worth keeping.
   if (roles && roleByName.size < 1_000) roleByName.set(value, roles);
   return roles;

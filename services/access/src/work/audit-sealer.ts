@@ -60,9 +60,10 @@ export class AuditSealer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sign(): Promise<void> {
-    await signTreeHead(this.service, this.signer);
+    const signed = await signTreeHead(this.service, this.signer);
     this.unsigned = 0;
-    this.signedAt = Date.now();
+    // What comes first after a quiet time is signed at once.
+    if (signed !== undefined) this.signedAt = Date.now();
   }
 
   /** @throws Error when the id of our key stands for another one: nobody could tell then who signed what. */

@@ -140,6 +140,27 @@ export const routes: Readonly<Record<string, Route>> = {
     asks('POST', '/api/v1/consents', { kind: 'terms-of-use', version: 'none', hash: '0'.repeat(64) }),
     { beforeConsent: true },
   ),
+  'GET /api/v1/consent-texts/versions': member(asks('GET', '/api/v1/consent-texts/versions'), {
+    beforeConsent: true,
+  }),
+  'GET /api/v1/consent-texts/{kind}/versions/{version}': member(
+    asks('GET', '/api/v1/consent-texts/terms-of-use/versions/1'),
+    { beforeConsent: true },
+  ),
+  'GET /api/v1/consents': member(asks('GET', '/api/v1/consents'), { beforeConsent: true }),
+  // Of a text that there is not: everybody's consent is still needed.
+  'DELETE /api/v1/consents/{kind}': member(asks('DELETE', '/api/v1/consents/none'), { beforeConsent: true }),
+  'POST /api/v1/platform/consent-texts': {
+    request: asks('POST', '/api/v1/platform/consent-texts', {}),
+    expected: (part) =>
+      part === 'anonymous' ? 'not-signed-in' : roleOf(part) === 'operator' ? 'through' : 'forbidden',
+  },
+  'GET /.well-known/definitivedx-audit.json': open(asks('GET', '/.well-known/definitivedx-audit.json')),
+  'GET /api/v1/audit': doorRole(['organisation-admin'], asks('GET', '/api/v1/audit')),
+  'GET /api/v1/audit/export': doorRole(['organisation-admin'], asks('GET', '/api/v1/audit/export')),
+  'GET /api/v1/platform/audit': doorRole(['operator'], asks('GET', '/api/v1/platform/audit')),
+  'GET /api/v1/cases/{caseId}/audit': onCase(controlling, anyRole, caseAt('GET', '/audit')),
+  'GET /api/v1/cases/{caseId}/audit/export': onCase(controlling, anyRole, caseAt('GET', '/audit/export')),
   'GET /api/v1/anonymisation-duty': member(asks('GET', '/api/v1/anonymisation-duty')),
   'GET /api/v1/panels': member(asks('GET', '/api/v1/panels')),
   'GET /api/v1/panels/{panelId}/on-call': member((stage) =>

@@ -27,8 +27,6 @@ export class CaseEvents {
     readonly webhooks: WebhookSender,
   ) {}
 
-  readonly panelOwners = new Map<string, string>();
-
   @Consumes(caseShared)
   async shared(event: DataOf<typeof caseShared>, context: EventContext): Promise<void> {
     await tellOfShare(this, context, event);
@@ -39,7 +37,7 @@ export class CaseEvents {
   async posted(event: DataOf<typeof casePosted>, context: EventContext): Promise<void> {
     await tellOfPost(this, context, event);
     await noteHandOver(context, event);
-    notePosted(this, context, event);
+    await notePosted(this, context, event);
   }
 
   @Consumes(shareRevoked)
@@ -57,12 +55,12 @@ export class CaseEvents {
   @Consumes(responsibilityMoved)
   async moved(event: DataOf<typeof responsibilityMoved>, context: EventContext): Promise<void> {
     await settleCase(this.service, context, event.caseId, 'accepted', new Date(event.at));
-    noteMoved(this, context, event);
+    await noteMoved(this, context, event);
   }
 
   @Consumes(caseEnded)
   async ended(event: DataOf<typeof caseEnded>, context: EventContext): Promise<void> {
     await settleCase(this.service, context, event.caseId, 'dropped', new Date(event.at));
-    noteEnded(this, context, event);
+    await noteEnded(this, context, event);
   }
 }

@@ -15,24 +15,30 @@ export interface NewDelivery {
 const record = statement(
   'record-webhook-deliveries',
   `insert into webhook_delivery (id, webhook_id, type, body, source_message, traceparent, created_at, due_at)
-   select uuidv7(), w.id, $2, $3, $4, $5, $6, $6
+   select uuidv7(), w.id, $1, $2, $3, $4, $5, $5
      from webhook w
-    where w.status = 'active' and $2 = any (w.event_types)
-      and w.organisation_id in (select organisation_id from case_organisation where case_id = $1)
-      and ($7::uuid[] is null or w.organisation_id = any ($7::uuid[]))
+    where w.status = 'active' and $1 = any (w.event_types) and w.organisation_id = any ($6::uuid[])
    on conflict (webhook_id, source_message, type) do nothing`,
 );
 
-/** Records news of a case for the endpoints of those it concerns, or of some of them only. */
-export function recordCaseNews(
+/** Records something for the endpoints of organisations that want to hear of it. */
+export function recordNews(
   tx: Transaction,
-  caseId: string,
+  organisationIds: readonly string[],
   { type, body, sourceMessage, traceparent }: NewDelivery,
   now: Date,
-  only: readonly string[] | null,
 ): void {
-  tx.later(record, [caseId, type, body, sourceMessage, traceparent ?? null, now, only]);
+  tx.later(record, [type, body, sourceMessage, traceparent ?? null, now, organisationIds]);
 }
+
+const listening = statement<{ one: number }>(
+  'webhooks-listening',
+  `select 1 as one from webhook where status = 'active' and $1 = any (event_types) limit 1`,
+);
+
+/** Whether any endpoint at all wants to hear of such things. */
+export const anyoneListens = async (db: Queryable, type: string): Promise<boolean> =>
+  (await db.run(listening, [type])).length > 0;
 
 const recordOne = statement(
   'record-webhook-delivery',

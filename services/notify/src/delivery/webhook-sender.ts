@@ -43,7 +43,7 @@ export const answerWithinMs = 15_000;
  */
 export class WebhookSender implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop = new ClaimLoop('webhooks', () => this.takeUp());
-  private readonly serving = new Map<string, Promise<void>>();
+  private readonly serving = new Set<Promise<void>>();
   private stopped = false;
   private purging: NodeJS.Timeout | undefined;
 
@@ -64,7 +64,7 @@ export class WebhookSender implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.purging);
     await this.loop.stop();
     await Promise.race([
-      Promise.allSettled(this.serving.values()),
+      Promise.allSettled(this.serving),
       setTimeout(stopWithinMs, undefined, { ref: false }),
     ]);
   }
@@ -81,13 +81,13 @@ export class WebhookSender implements OnApplicationBootstrap, OnModuleDestroy {
     const { db, clock } = this.service;
     const now = clock.now();
     const lease = new Date(now.getTime() + leaseMs);
-    const endpoints = (await claimEndpoints(db, now, lease, free)).filter(({ id }) => !this.serving.has(id));
+    const endpoints = await claimEndpoints(db, now, lease, free);
     for (const endpoint of endpoints) {
       const served = this.serve(endpoint, lease).finally(() => {
-        this.serving.delete(endpoint.id);
+        this.serving.delete(served);
         this.loop.wake();
       });
-      this.serving.set(endpoint.id, served);
+      this.serving.add(served);
     }
     return endpoints.length;
   }
@@ -117,7 +117,7 @@ export class WebhookSender implements OnApplicationBootstrap, OnModuleDestroy {
     return inSpan('webhook send', { kind: SpanKind.CLIENT, parent, links, attributes }, async () => {
       const sent = await attemptDelivery(this.egress, delivery, at, this.timeoutMs);
       await this.service.db.transaction((tx) => this.settle(tx, endpoint, delivery, sent));
-      const { outcome, status, code } = sent.attempt;
+      const { outcome, status, code, durationMs } = sent.attempt;
       log.info('webhook-attempt', {
         webhookId: endpoint.id,
         deliveryId: delivery.id,
@@ -125,6 +125,7 @@ export class WebhookSender implements OnApplicationBootstrap, OnModuleDestroy {
         ...(status !== null && { status }),
         ...(code !== null && { code }),
         attempt: delivery.attempts + 1,
+        durationMs,
       });
       return sent.verdict === 'delivered';
     });

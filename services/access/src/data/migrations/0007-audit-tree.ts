@@ -9,7 +9,8 @@ export class Migration0007 extends Migration {
     this.addSql(tree);
     this.addSql(sealing);
     this.addSql(search);
-    for (const table of ['audit_leaf', 'audit_node', 'audit_head', 'audit_key']) {
+    this.addSql(consents);
+    for (const table of ['audit_leaf', 'audit_node', 'audit_head', 'audit_key', 'consent_act']) {
       this.addSql(`
         create trigger ${table}_is_append_only before update or delete or truncate on ${table}
           for each statement execute function audit_is_append_only()`);
@@ -72,4 +73,29 @@ create index audit_case on audit (case_id, at, id) where case_id is not null;
 create index audit_actor on audit (actor_id, at, id) where actor_id is not null;
 create index audit_organisation on audit (organisation_id, at, id) where organisation_id is not null;
 create index audit_platform on audit (at, id) where act <> 'case.access' or outcome = 'refused';
+`;
+
+// `consent` says what is in force; this says what was ever accepted and withdrawn. A withdrawal removes the row there.
+const consents = `
+create table consent_act (
+  id bigint generated always as identity primary key,
+  member_id uuid not null,
+  kind text not null,
+  version text not null,
+  hash text not null,
+  act text not null check (act in ('accepted', 'withdrawn')),
+  at timestamptz not null
+);
+create index consent_act_member on consent_act (member_id, id);
+insert into consent_act (member_id, kind, version, hash, act, at)
+  select member_id, kind, version, hash, 'accepted', at from consent order by at;
+-- A trigger, so that what the previous version writes while both run is on record too.
+create function note_consent() returns trigger language plpgsql as $$
+begin
+  insert into consent_act (member_id, kind, version, hash, act, at)
+    values (new.member_id, new.kind, new.version, new.hash, 'accepted', new.at);
+  return null;
+end
+$$;
+create trigger note_consent after insert on consent for each row execute function note_consent();
 `;

@@ -1,5 +1,4 @@
-import { line, memberRole, memberRoles, type MemberRole } from '@definitivedx/contracts';
-import { z } from 'zod';
+import { isEmailAddress, line, memberRole, memberRoles, type MemberRole } from '@definitivedx/contracts';
 import { booleanOf, isObject, withSubNames, type Json, type JsonObject } from './attributes.js';
 import { refusal } from './refusal.js';
 
@@ -36,8 +35,7 @@ function emailOf(emails: Json | undefined, userName: string): string {
     filled.find((item) => typeof item['type'] === 'string' && item['type'].toLowerCase() === 'work') ??
     filled[0];
   const email = chosen ? chosen['value'] : userName;
-  const parsed = z.email().max(254).safeParse(email);
-  if (parsed.success) return parsed.data;
+  if (typeof email === 'string' && isEmailAddress(email)) return email;
   throw refusal('invalidValue', 'A user needs an e-mail address, as userName or in emails.');
 }
 

@@ -1,11 +1,10 @@
 import { Migration } from '@definitivedx/db';
 
-/** Endpoints of organisations, what is delivered to them, and which organisations a case concerns. */
+/** Endpoints of organisations, and what is delivered to them. */
 export class Migration0003Webhooks extends Migration {
   override up(): void {
     this.addSql(endpoints);
     this.addSql(deliveries);
-    this.addSql(concerned);
   }
 }
 
@@ -67,15 +66,5 @@ create table webhook_attempt (
   code text,
   duration_ms int not null,
   primary key (delivery_id, number)
-);
-`;
-
-const concerned = `
-create table case_organisation (
-  case_id uuid not null,
-  -- The grant to the organisation's panel; for the practice that asked, the case itself.
-  grant_id uuid not null,
-  organisation_id uuid not null,
-  primary key (case_id, grant_id)
 );
 `;
