@@ -55,7 +55,7 @@ const send = (
       [importDoor.headers.caller]: caller.token,
       [importDoor.headers.importId]: importId,
     },
-    body: body instanceof Readable ? (Readable.toWeb(body)) : body,
+    body: body instanceof Readable ? Readable.toWeb(body) : body,
     duplex: 'half',
   });
 const stateOf = (importId: string): Promise<MemberImport> =>
