@@ -109,7 +109,7 @@ describe('the story, played by the demo program on the whole system', () => {
       ['✔ 28 ', 'metrics'],
       // While a trust comes in: before its members do, and before its page and webhook.
       ['✔ 41 ', 'access'],
-      ['✔ 46 ', 'notify'],
+      ['✔ 47 ', 'notify'],
     ]);
     const planned = [...kills.values()];
     const done: string[] = [];
