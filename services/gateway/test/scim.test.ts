@@ -97,7 +97,7 @@ async function created(rest: object = {}): Promise<Resource> {
   expect(status).toBe(201);
   return body;
 }
-const refused = (answer: Answer<unknown>, status: number, scimType?: string): void => {
+const refused = (answer: Answer, status: number, scimType?: string): void => {
   const error = answer.body as ScimError;
   expect(answer.headers.get('content-type')).toContain('application/scim+json');
   expect([answer.status, error.status, error.scimType]).toEqual([status, String(status), scimType]);
