@@ -10,7 +10,7 @@ import { spreadOf } from '../compare.js';
 import { directoryTables, insertMembers, type Row } from '../floor/directory.js';
 import type { Section } from '../section.js';
 import { signedIn, type SignedIn, type Stage } from '../stage.js';
-import type { Options } from './requests.js';
+import type { Options } from '../options.js';
 
 const small = 100_000;
 const large = 1_000_000;

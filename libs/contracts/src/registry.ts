@@ -3,6 +3,7 @@ import * as auditSearch from './access/audit-search.js';
 import * as auditTree from './access/audit-tree.js';
 import * as consent from './access/consent.js';
 import * as clients from './access/clients.js';
+import * as conformance from './access/conformance.js';
 import * as directory from './access/directory.js';
 import * as governance from './access/governance.js';
 import * as grants from './access/grants.js';
@@ -22,6 +23,7 @@ import * as caseQueries from './cases/queries.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
 import * as fileContracts from './files/files.js';
 import * as reports from './metrics/reports.js';
+import * as channelEvidence from './notify/channel-evidence.js';
 import * as handOvers from './notify/hand-overs.js';
 import * as onCall from './notify/on-call.js';
 import * as stream from './notify/stream.js';
@@ -47,6 +49,7 @@ const all: readonly AnyContract[] = [
     auditTree,
     consent,
     clients,
+    conformance,
     directory,
     governance,
     grants,
@@ -65,6 +68,7 @@ const all: readonly AnyContract[] = [
     caseQueries,
     fileContracts,
     reports,
+    channelEvidence,
     handOvers,
     onCall,
     stream,

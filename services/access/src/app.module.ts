@@ -8,6 +8,7 @@ import { ApplicationsDoor } from './bus/applications.js';
 import { AuditDoor } from './bus/audit.js';
 import { ConsentDoor } from './bus/consent.js';
 import { ClientsDoor } from './bus/clients.js';
+import { ConformanceDoor } from './bus/conformance.js';
 import { DirectoryDoor } from './bus/directory.js';
 import { GovernanceDoor } from './bus/governance.js';
 import { GrantsDoor } from './bus/grants.js';
@@ -36,6 +37,7 @@ export const appModule = (config: AccessConfig): DynamicModule => ({
     ApplicationsDoor,
     ClientsDoor,
     AuditDoor,
+    ConformanceDoor,
     ConsentDoor,
     DirectoryDoor,
     GovernanceDoor,

@@ -17,6 +17,7 @@ import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
+import { ConformanceController } from './http/conformance.controller.js';
 import { ConsentController } from './http/consent.controller.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { Downloads } from './http/downloads.js';
@@ -78,6 +79,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       OAuthController,
       ClientsController,
       WebhooksController,
+      ConformanceController,
     ],
     providers: [
       { provide: APP_GUARD, useClass: DoorGuard },

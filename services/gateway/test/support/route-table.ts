@@ -398,4 +398,8 @@ export const routes: Readonly<Record<string, Route>> = {
   'POST /api/v1/organisation/panel-offers/{panelId}': adminOnAn('POST', `panel-offers/${id}`, {
     answer: 'accepted',
   }),
+  'POST /api/v1/organisation/conformance-runs': admin('POST', 'conformance-runs', {}),
+  'GET /api/v1/organisation/conformance-runs': admin('GET', 'conformance-runs'),
+  'GET /api/v1/organisation/conformance-runs/{runId}': adminOnAn('GET', `conformance-runs/${id}`),
+  'GET /api/v1/conformance-runs': doorRole(['operator'], asks('GET', '/api/v1/conformance-runs')),
 };
