@@ -5,10 +5,12 @@ import * as consent from './access/consent.js';
 import * as clients from './access/clients.js';
 import * as conformance from './access/conformance.js';
 import * as directory from './access/directory.js';
+import * as accessExport from './access/export.js';
 import * as governance from './access/governance.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
 import * as imports from './access/imports.js';
+import * as leaving from './access/leaving.js';
 import * as members from './access/members.js';
 import * as ownPanels from './access/own-panels.js';
 import * as issuers from './access/issuers.js';
@@ -17,13 +19,17 @@ import * as scim from './access/scim.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
 import * as caseEvents from './cases/events.js';
+import * as caseExport from './cases/export.js';
 import * as caseHandOver from './cases/hand-over.js';
 import * as caseOutcomes from './cases/outcomes.js';
 import * as caseQueries from './cases/queries.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
+import * as fileExport from './files/export.js';
 import * as fileContracts from './files/files.js';
+import * as figuresExport from './metrics/export.js';
 import * as reports from './metrics/reports.js';
 import * as channelEvidence from './notify/channel-evidence.js';
+import * as webhooksExport from './notify/export.js';
 import * as handOvers from './notify/hand-overs.js';
 import * as onCall from './notify/on-call.js';
 import * as stream from './notify/stream.js';
@@ -74,6 +80,12 @@ const all: readonly AnyContract[] = [
     stream,
     testPages,
     webhooks,
+    accessExport,
+    leaving,
+    caseExport,
+    fileExport,
+    figuresExport,
+    webhooksExport,
   ].flatMap((file) => Object.values(file as Record<string, unknown>).filter(isContract)),
   ...messagingServices.flatMap((service) => [
     republishOutbox(service),

@@ -10,11 +10,13 @@ import { ConsentDoor } from './bus/consent.js';
 import { ClientsDoor } from './bus/clients.js';
 import { ConformanceDoor } from './bus/conformance.js';
 import { DirectoryDoor } from './bus/directory.js';
+import { ExportDoor } from './bus/export.js';
 import { GovernanceDoor } from './bus/governance.js';
 import { GrantsDoor } from './bus/grants.js';
 import { IdentityDoor } from './bus/identity.js';
 import { ImportsDoor } from './bus/imports.js';
 import { IssuersDoor } from './bus/issuers.js';
+import { LeavingDoor } from './bus/leaving.js';
 import { ScimDoor } from './bus/scim.js';
 import { ClientsContext } from './clients-context.js';
 import { AccessOptions, defaultImportMaxBytes, type AccessConfig } from './config.js';
@@ -40,12 +42,14 @@ export const appModule = (config: AccessConfig): DynamicModule => ({
     ConformanceDoor,
     ConsentDoor,
     DirectoryDoor,
+    ExportDoor,
     GovernanceDoor,
     GrantsDoor,
     IdentityDoor,
     ImportsController,
     ImportsDoor,
     IssuersDoor,
+    LeavingDoor,
     ScimDoor,
   ],
   providers: [

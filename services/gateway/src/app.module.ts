@@ -22,8 +22,10 @@ import { ConsentController } from './http/consent.controller.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { Downloads } from './http/downloads.js';
 import { EventsController } from './http/events.controller.js';
+import { ExportController } from './http/export.controller.js';
 import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
+import { LeavingController } from './http/leaving.controller.js';
 import { MemberController } from './http/member.controller.js';
 import { MemberImportsController } from './http/member-imports.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
@@ -80,6 +82,8 @@ export function appModule(config: GatewayConfig): DynamicModule {
       ClientsController,
       WebhooksController,
       ConformanceController,
+      LeavingController,
+      ExportController,
     ],
     providers: [
       { provide: APP_GUARD, useClass: DoorGuard },

@@ -24,14 +24,16 @@ const personOf = (acting: string): string => `
   )`;
 
 /**
- * THE rule of who may see a case, once, as tuples: each way in which one of the cases $1 is open to someone of `person`
- * at the time $2. No row means no. What an organisation gives (its own cases, its panels, its duties) is open only to who
+ * THE rule of who may see a case, once, as tuples: each way in which one of `cases` is open to someone of `person` at
+ * the time $2. No row means no. What an organisation gives (its own cases, its panels, its duties) is open only to who
  * acts for it; an invitation is personal. Strength is the order of `everyRelation`. docs/access-model.md says it in words.
  *
  * Written so that there is one way to run it, whatever the sizes of the tables: by case through two indexes
  * (decision-plan.test.ts).
+ *
+ * @param cases an array of case ids
  */
-const openings = `
+const openingsOf = (cases: string): string => `
   opening as (
     select g.case_id, person.member_id, g.id as grant_id,
            case when g.control then 'delegate' else g.principal_kind end as via,
@@ -43,7 +45,7 @@ const openings = `
                        when 'panel' then g.principal_id = any (person.panels)
                        when 'everyone' then true
                      end
-     where g.case_id = any ($1::uuid[])
+     where g.case_id = any (${cases})
        and g.revoked_at is null and (g.expires_at is null or g.expires_at > $2::timestamptz)
     union all
     select c.case_id, person.member_id, own.id, own.via, own.strength
@@ -61,8 +63,11 @@ const openings = `
           and b.case_id = c.case_id and b.member_id = person.member_id and b.organisation_id = c.organisation_id
           and b.ends_at > $2::timestamptz
      ) as own
-     where c.case_id = any ($1::uuid[])
+     where c.case_id = any (${cases})
   )`;
+
+/** Of the cases $1. */
+const openings = openingsOf('$1::uuid[]');
 
 const theCaller = personOf('acting a where a.member_id = $3::uuid and a.organisation_id = $4::uuid');
 
@@ -126,13 +131,14 @@ export interface Visible {
 }
 
 // By id, one after the other: "offset 0" keeps it from being joined in another way, such as by reading all members.
-const each = personOf(
-  'unnest($3::uuid[]) as t (id) cross join lateral (select * from acting where member_id = t.id offset 0) as a',
-);
+const eachOf = (members: string): string =>
+  personOf(
+    `unnest(${members}) as t (id) cross join lateral (select * from acting where member_id = t.id offset 0) as a`,
+  );
 
 const whoOf = statement<Visible>(
   'access.who-may-see',
-  `with ${each}, ${openings}
+  `with ${eachOf('$3::uuid[]')}, ${openings}
    select distinct case_id as "caseId", member_id as "memberId" from opening`,
 );
 
@@ -160,11 +166,7 @@ const lost = statement<Lost>(
        left join access_grant g on g.id = a.grant_id
       where case when $3::uuid is null then a.organisation_id = $4::uuid else g.panel_id = $3::uuid end
       group by someone.member_id, a.case_id
-   ), asked as (
-     select distinct case_id from seen
-   ), person as materialized (
-     select member_id, organisation_id from acting where member_id = any ($1::uuid[])
-   ), ${openings}, ended as (
+   ), ${eachOf('$1::uuid[]')}, ${openingsOf('array(select distinct case_id from seen)')}, ended as (
      select member_id, case_id, row_number() over (partition by member_id order by last desc) as place
        from seen left join (select distinct member_id, case_id, true as open from opening) o using (member_id, case_id)
       where o.open is null
