@@ -405,12 +405,15 @@ describe('a SCIM token', () => {
     expect([first.status, first.body.token.slice(0, 5)]).toEqual([201, 'ddxs_']);
     // Known, but good for nothing that is here: it opens SCIM alone, whatever else the program may do.
     expect((await knock(first.body.token)).status).toBe(403);
+    const directory = new Client(gateway.url, first.body.token);
+    expect((await directory.ask('GET', '/scim/v2/Users')).status).toBe(200);
     expect((await administrator.ask('POST', path, {})).status).toBe(201);
     expect((await administrator.ask('POST', path, {})).body.code).toBe('conflict');
     expect((await administrator.ask('POST', path, { days: 366 })).body.code).toBe('invalid-input');
     expect((await administrator.ask('DELETE', `${path}/${first.body.tokenId}`)).status).toBe(200);
     await setTimeout(1_500);
     expect((await knock(first.body.token)).status).toBe(401);
+    expect((await directory.ask('GET', '/scim/v2/Users')).status).toBe(401);
     const without = await program('audit');
     const refused = await administrator.ask('POST', `${clients}/${without.clientId}/scim-token`, {});
     expect(refused.body.code).toBe('conflict');

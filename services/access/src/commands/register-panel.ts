@@ -5,7 +5,7 @@ import type { InputOf, ReplyOf, registerPanel as contract } from '@definitivedx/
 import type { Transaction } from '@definitivedx/db';
 import { invalidInput } from '@definitivedx/errors';
 import { Organisation, Panel, PanelMember } from '../data/entities.js';
-import { activeMembersOf } from '../data/members.js';
+import { placedMembersOf } from '../data/members.js';
 import { activatePanel } from '../data/own-panels.js';
 import { lockRegistration } from '../data/registration.js';
 
@@ -54,7 +54,7 @@ async function assertOfOrganisation(
     { path: 'leadMemberId', memberId: leadMemberId },
     ...memberIds.map((memberId, place) => ({ path: `memberIds.${String(place)}`, memberId })),
   ];
-  const members = await activeMembersOf(
+  const members = await placedMembersOf(
     tx,
     organisationId,
     asked.map((one) => one.memberId),

@@ -45,13 +45,20 @@ const portion = `
     ) as i on true
    where l.import_id = $1 and l.line > $4 and l.line <= $5`;
 
+/**
+ * The organisation of a place, said so that no index on organisations is considered: just after a large import the planner
+ * still believes they are small, and would read all of one for each name.
+ */
+export const inOrganisation = (place: string, organisation: string): string =>
+  `${place}.organisation_id is not distinct from ${organisation}`;
+
 const refusedLines = `
   with line as materialized (${portion})
   select line, 'user_name' as "column", 'is the user name of another member of your organisation' as reason
     from line
    where exists (select from membership ms
-                  where ms.organisation_id = $3 and ms.removed_at is null
-                    and lower(coalesce(ms.user_name, ms.member_id::text)) = lower(line.user_name)
+                  where lower(coalesce(ms.user_name, ms.member_id::text)) = lower(line.user_name) and ms.removed_at is null
+                    and ${inOrganisation('ms', '$3')}
                     and ms.member_id is distinct from line.known_id offset 0)
   union all
   select line, 'subject', 'is a member whose place in your organisation has ended; reopen it first'

@@ -143,16 +143,18 @@ export async function activeMembersOf(
   return new Set(rows.map((row) => row.memberId));
 }
 
-const namesOf = statement<{ memberId: string; name: string }>(
-  'access.names-in-organisation',
-  `select m.id as "memberId", coalesce(ms.name, m.name) as name
-     from member m join membership ms on ms.member_id = m.id and ms.organisation_id = $1
-    where m.id = any ($2::uuid[])`,
+const placedIn = statement<{ memberId: string }>(
+  'access.placed-in-organisation',
+  `select member_id as "memberId" from membership
+    where organisation_id = $1 and member_id = any ($2::uuid[]) and status = 'active'`,
 );
 
-/** What the organisation calls its members. */
-export const namesIn = (
+/** Those of the people who have a place in the organisation, be their account disabled for now. */
+export async function placedMembersOf(
   db: Queryable,
   organisationId: string,
   memberIds: readonly string[],
-): Promise<{ memberId: string; name: string }[]> => db.run(namesOf, [organisationId, memberIds]);
+): Promise<Set<string>> {
+  const rows = await db.run(placedIn, [organisationId, memberIds]);
+  return new Set(rows.map((row) => row.memberId));
+}

@@ -1,5 +1,6 @@
 import type { Role } from '@definitivedx/contracts';
 import { statement, type Queryable, type Transaction } from '@definitivedx/db';
+import { inOrganisation } from './import-lines.js';
 
 const administered = statement<{ odsCode: string }>(
   'access.lock-administered',
@@ -87,8 +88,8 @@ export async function placesElsewhere(
 
 const nameTaken = statement<{ one: number }>(
   'access.user-name-taken',
-  `select 1 as one from membership
-    where organisation_id = $1 and lower(coalesce(user_name, member_id::text)) = lower($2)
+  `select 1 as one from membership ms
+    where lower(coalesce(user_name, member_id::text)) = lower($2) and ${inOrganisation('ms', '$1')}
       and removed_at is null and member_id <> $3`,
 );
 

@@ -30,8 +30,9 @@ alter table membership
   add column import_id uuid,
   add constraint membership_removed_check check (removed_at is null or status = 'ended');
 
+-- The name comes first: looked up by it, a place is found whatever the planner believes about the size of organisations.
 create unique index membership_user_name
-  on membership (organisation_id, lower(coalesce(user_name, member_id::text))) where removed_at is null;
+  on membership (lower(coalesce(user_name, member_id::text)), organisation_id) where removed_at is null;
 create index membership_by_organisation on membership (organisation_id, member_id);
 drop index membership_organisation;
 

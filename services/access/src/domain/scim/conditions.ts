@@ -33,7 +33,15 @@ const single: Readonly<Record<ScimKind, Readonly<Record<string, Column>>>> = {
       sql: 'ms.member_id::text',
       equals: (p) => `ms.member_id = case when ${p} ~* '${uuid}' then ${p}::uuid end`,
     },
-    username: text(userName),
+    username: {
+      type: 'text',
+      sql: userName,
+      // As in the import of members: by the index of names alone.
+      equals: (p) => `ms.member_id = any (array(
+        select k.member_id from membership k
+         where lower(coalesce(k.user_name, k.member_id::text)) = lower(${p}) and k.removed_at is null
+           and k.organisation_id is not distinct from $1))`,
+    },
     externalid: {
       type: 'exact',
       sql: 'i.subject',
