@@ -4,6 +4,7 @@ import * as auditTree from './access/audit-tree.js';
 import * as consent from './access/consent.js';
 import * as clients from './access/clients.js';
 import * as directory from './access/directory.js';
+import * as erasure from './access/erasure.js';
 import * as governance from './access/governance.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
@@ -19,9 +20,11 @@ import * as caseEvents from './cases/events.js';
 import * as caseHandOver from './cases/hand-over.js';
 import * as caseOutcomes from './cases/outcomes.js';
 import * as caseQueries from './cases/queries.js';
+import * as caseErasure from './cases/erasure.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
 import * as fileContracts from './files/files.js';
 import * as reports from './metrics/reports.js';
+import * as notifyErasure from './notify/erasure.js';
 import * as handOvers from './notify/hand-overs.js';
 import * as onCall from './notify/on-call.js';
 import * as stream from './notify/stream.js';
@@ -34,6 +37,7 @@ import {
   replayDeadLetter,
   republishOutbox,
 } from './system/messaging.js';
+import { exportMember, servicesWithMembers } from './system/personal-data.js';
 
 type AnyContract = RequestContract | EventContract | NudgeContract;
 
@@ -48,6 +52,7 @@ const all: readonly AnyContract[] = [
     consent,
     clients,
     directory,
+    erasure,
     governance,
     grants,
     identity,
@@ -59,12 +64,14 @@ const all: readonly AnyContract[] = [
     scim,
     caseClosing,
     caseCommands,
+    caseErasure,
     caseEvents,
     caseHandOver,
     caseOutcomes,
     caseQueries,
     fileContracts,
     reports,
+    notifyErasure,
     handOvers,
     onCall,
     stream,
@@ -76,6 +83,7 @@ const all: readonly AnyContract[] = [
     listDeadLetters(service),
     replayDeadLetter(service),
   ]),
+  ...servicesWithMembers.map(exportMember),
   ...Object.values(deadLetteredBy),
 ];
 

@@ -14,6 +14,7 @@ import { GrantsDoor } from './bus/grants.js';
 import { IdentityDoor } from './bus/identity.js';
 import { ImportsDoor } from './bus/imports.js';
 import { IssuersDoor } from './bus/issuers.js';
+import { PersonalDataDoor } from './bus/personal-data.js';
 import { ScimDoor } from './bus/scim.js';
 import { ClientsContext } from './clients-context.js';
 import { AccessOptions, defaultImportMaxBytes, type AccessConfig } from './config.js';
@@ -44,6 +45,7 @@ export const appModule = (config: AccessConfig): DynamicModule => ({
     ImportsController,
     ImportsDoor,
     IssuersDoor,
+    PersonalDataDoor,
     ScimDoor,
   ],
   providers: [
