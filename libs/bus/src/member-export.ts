@@ -72,8 +72,8 @@ export async function exportPage(
   const exported: ExportedSection[] = [];
   let bytes = 0;
   let from = key;
-  for (let index = at; index < sections.length; index += 1) {
-    const { name, statement: rowsOf } = sections[index] as ExportSection;
+  for (const [index, { name, statement: rowsOf }] of sections.entries()) {
+    if (index < at) continue;
     const rows: ExportedSection['rows'] = [];
     exported.push({ name, rows });
     for (;;) {

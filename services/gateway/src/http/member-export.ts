@@ -18,13 +18,13 @@ export async function sendMemberExport(
   caller: MemberCaller,
 ): Promise<void> {
   const { bus, db, clock } = service;
-  const parts: [string, Pages][] = servicesWithMembers.map((name) => [
-    name,
-    (after) => bus.request(exportMember(name), caller, after === undefined ? {} : { after }),
-  ]);
+  const pagesOf =
+    (name: (typeof servicesWithMembers)[number]): Pages =>
+    (after) =>
+      bus.request(exportMember(name), caller, after === undefined ? {} : { after });
+  const parts: [string, Pages][] = servicesWithMembers.map((name) => [name, pagesOf(name)]);
   parts.push(['gateway', async (after) => readable(await exportPage(db, memberSections, caller, after))]);
-  const [, firstPages] = parts[0]!;
-  const first = await firstPages(undefined);
+  const first = await pagesOf(servicesWithMembers[0])(undefined);
   const about = {
     format: 'definitivedx-member',
     version: 1,

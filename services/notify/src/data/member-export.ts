@@ -28,7 +28,7 @@ export const memberSections: readonly ExportSection[] = [
   section(
     'handOvers',
     `select h.id::text as key, h.id as hand_over_id, h.panel_id, h.at, h.closed_at,
-            case $1 when h.outgoing_id then 'outgoing' when h.incoming_id then 'incoming' else 'lead' end as "as",
+            case when h.outgoing_id = $1 then 'outgoing' when h.incoming_id = $1 then 'incoming' else 'lead' end as "as",
             (select coalesce(jsonb_agg(jsonb_build_object('caseId', i.case_id, 'notedAt', i.noted_at,
                       'acceptedAt', i.accepted_at, 'escalatedAt', i.escalated_at) order by i.id), '[]')
                from hand_over_item i where i.hand_over_id = h.id) as cases
