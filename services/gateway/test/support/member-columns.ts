@@ -48,7 +48,6 @@ const people: Readonly<Record<string, { readonly section: string } | { readonly 
   'access.identity_invitation.member_id': { section: 'invitations' },
   'access.member.id': { section: 'account' },
   'access.member_import.started_by': { section: 'importsStarted' },
-  'access.member_import.started_by_kind': { because: 'says what kind of actor it is, not who' },
   'access.member_import_line.member_id': { section: 'importLines' },
   'access.membership.member_id': { section: 'places' },
   'access.organisation_duty.member_id': { section: 'duties' },
