@@ -9,14 +9,14 @@ export interface Side {
   readonly processes: () => Readonly<Record<string, number>>;
 }
 
-/** CPU µs per operation, by process. */
-interface Cost {
+/** What was measured, with the CPU µs per operation of each process. */
+export interface Costed extends Measured {
   readonly cpuMicros: CpuUsed;
 }
 
 interface Round {
-  readonly ours: Measured & Cost;
-  readonly floor: Measured & Cost;
+  readonly ours: Costed;
+  readonly floor: Costed;
 }
 
 export interface Comparison {
@@ -38,6 +38,22 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: quantile(sorted, 0.5), low: sorted[0] ?? Number.NaN, high: sorted.at(-1) ?? Number.NaN };
 }
 
+/** Measures something with what it costs until the last of its effects is done. */
+export async function costed(
+  processes: Readonly<Record<string, number>>,
+  measure: () => Promise<Measured>,
+): Promise<Costed> {
+  const before = cpuUsed(processes);
+  const measured = await measure();
+  await untilQuiet(processes);
+  const used = cpuBetween(before, cpuUsed(processes));
+  const perOperation = ([name, seconds]: [string, number]): [string, number] => [
+    name,
+    (seconds * 1e6) / Math.max(1, measured.done),
+  ];
+  return { ...measured, cpuMicros: Object.fromEntries(Object.entries(used).map(perOperation)) };
+}
+
 /** Measures a flow of the system and its floor in turn, round by round, the first of each round alternating. */
 export async function compare(
   flow: string,
@@ -46,18 +62,10 @@ export async function compare(
   note: (line: string) => void,
   analyze: () => Promise<void>,
 ): Promise<Comparison> {
-  const one = async (side: Side): Promise<Round['ours']> => {
-    const processes = side.processes();
-    const before = cpuUsed(processes);
-    const measured = await load(side.url, options.clients, options.seconds, side.next, side.expected);
-    await untilQuiet(processes);
-    const used = cpuBetween(before, cpuUsed(processes));
-    const perOperation = ([name, seconds]: [string, number]): [string, number] => [
-      name,
-      (seconds * 1e6) / Math.max(1, measured.done),
-    ];
-    return { ...measured, cpuMicros: Object.fromEntries(Object.entries(used).map(perOperation)) };
-  };
+  const one = (side: Side): Promise<Costed> =>
+    costed(side.processes(), () =>
+      load(side.url, options.clients, options.seconds, side.next, side.expected),
+    );
   await load(sides.ours.url, options.clients, 2, sides.ours.next, sides.ours.expected);
   await untilQuiet(sides.ours.processes());
   await load(sides.floor.url, options.clients, 1, sides.floor.next, sides.floor.expected);

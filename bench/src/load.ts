@@ -52,8 +52,38 @@ export function send(agent: Agent, origin: URL, call: Call): Promise<{ status: n
   });
 }
 
+/** Does the operation of number `i`; false when it was answered otherwise than it should have been. */
+export type Operation = (i: number) => Promise<boolean>;
+
+/** A closed loop of `clients` for `seconds`: each begins its next operation when the last is done; `i` counts over all. */
+export async function closedLoop(clients: number, seconds: number, operation: Operation): Promise<Measured> {
+  const latencies: number[] = [];
+  let failed = 0;
+  let i = 0;
+  const started = performance.now();
+  const until = started + seconds * 1000;
+  const client = async (): Promise<void> => {
+    while (performance.now() < until) {
+      const begun = performance.now();
+      if (await operation(i++)) latencies.push(performance.now() - begun);
+      else failed += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  const elapsed = (performance.now() - started) / 1000;
+  latencies.sort((a, b) => a - b);
+  return {
+    done: latencies.length,
+    failed,
+    seconds: elapsed,
+    perSecond: latencies.length / elapsed,
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+  };
+}
+
 /**
- * A closed loop of `clients` for `seconds`: each sends its next request when the last is answered.
+ * The same with HTTP requests.
  * @param next makes the next request; `i` counts over all clients.
  */
 export async function load(
@@ -64,29 +94,12 @@ export async function load(
   expected: number,
 ): Promise<Measured> {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
-  const latencies: number[] = [];
-  let failed = 0;
-  let i = 0;
-  const started = performance.now();
-  const until = started + seconds * 1000;
-  const client = async (): Promise<void> => {
-    while (performance.now() < until) {
-      const begun = performance.now();
-      const { status } = await send(agent, origin, next(i++));
-      if (status === expected) latencies.push(performance.now() - begun);
-      else failed += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, client));
-  const elapsed = (performance.now() - started) / 1000;
-  agent.destroy();
-  latencies.sort((a, b) => a - b);
-  return {
-    done: latencies.length,
-    failed,
-    seconds: elapsed,
-    perSecond: latencies.length / elapsed,
-    p50: quantile(latencies, 0.5),
-    p99: quantile(latencies, 0.99),
-  };
+  try {
+    return await closedLoop(clients, seconds, async (i) => {
+      const { status } = await send(agent, origin, next(i));
+      return status === expected;
+    });
+  } finally {
+    agent.destroy();
+  }
 }

@@ -1,45 +1,67 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { inRepository } from '@definitivedx/stack';
+import type { Comparison } from './compare.js';
+import { accessFlow } from './flows/access.js';
 import { cipherFlow } from './flows/cipher.js';
+import { csvFlow } from './flows/csv.js';
 import { filesFlow } from './flows/files.js';
 import { liveFlow } from './flows/live.js';
-import { createFlow, readFlow, type Options } from './flows/requests.js';
+import { createFlow, readFlow } from './flows/requests.js';
+import type { Options } from './options.js';
 import { resultsPage } from './results.js';
+import type { Section } from './section.js';
 import { openStage } from './stage.js';
 
 /**
- * `npm run bench [-- create read …] [--rounds N] [--seconds N] [--clients N] [--dry] [--profiles FOLDER]`: --dry leaves RESULTS.md
- * alone, --profiles keeps a CPU profile of each service.
+ * `npm run bench [-- create read …] [--rounds N] [--seconds N] [--clients N] [--peer openfga] [--dry] [--profiles FOLDER]`:
+ * --peer has the access flow measure against that program, too; --dry leaves RESULTS.md alone; --profiles keeps a CPU
+ * profile of each service.
  */
-const args = process.argv.slice(2);
-const option = (name: string, fallback: number): number => {
-  const at = args.indexOf(`--${name}`);
-  return at < 0 ? fallback : Number(args[at + 1]);
-};
-const wanted = args.filter(
-  (arg, i) => !arg.startsWith('--') && !args[i - 1]?.match(/^--(rounds|seconds|clients|profiles)$/),
-);
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '6' },
+    clients: { type: 'string', default: '16' },
+    peer: { type: 'string' },
+    dry: { type: 'boolean', default: false },
+    profiles: { type: 'string' },
+  },
+});
 const options: Options = {
-  rounds: option('rounds', 5),
-  seconds: option('seconds', 6),
-  clients: option('clients', 16),
+  rounds: Number(values.rounds),
+  seconds: Number(values.seconds),
+  clients: Number(values.clients),
 };
-const flows = { create: createFlow, read: readFlow, live: liveFlow, files: filesFlow, cipher: cipherFlow };
+const flows = {
+  create: createFlow,
+  read: readFlow,
+  live: liveFlow,
+  files: filesFlow,
+  cipher: cipherFlow,
+  csv: csvFlow,
+};
+const known = [...Object.keys(flows), 'access'];
+const unknown = wanted.find((name) => !known.includes(name));
+if (unknown !== undefined) throw new Error(`There is no part ${unknown}; there are ${known.join(', ')}.`);
+const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
 
 const note = (line: string): void => {
   console.log(line);
 };
-const profilesAt = args.indexOf('--profiles');
-const stage = await openStage(note, profilesAt < 0 ? undefined : args[profilesAt + 1]);
-try {
-  const results = [];
-  for (const [name, flow] of Object.entries(flows)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    results.push(await flow(stage, options, note));
+const results: (Comparison | Section)[] = [];
+const onWholeSystem = Object.entries(flows).filter(([name]) => isWanted(name));
+if (onWholeSystem.length > 0) {
+  const stage = await openStage(note, values.profiles);
+  try {
+    for (const [, flow] of onWholeSystem) results.push(await flow(stage, options, note));
+  } finally {
+    await stage.stop();
   }
-  const page = resultsPage(results, options);
-  console.log(page);
-  if (!args.includes('--dry')) writeFileSync(inRepository('bench/RESULTS.md'), page);
-} finally {
-  await stage.stop();
 }
+if (isWanted('access')) results.push(...(await accessFlow(options, note, values)));
+const file = inRepository('bench/RESULTS.md');
+const page = resultsPage(results, options, existsSync(file) ? readFileSync(file, 'utf8') : '');
+console.log(page);
+if (!values.dry) writeFileSync(file, page);

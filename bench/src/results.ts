@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import type { Comparison, Spread } from './compare.js';
 import { total, type CpuUsed } from './cpu.js';
-import type { Options } from './flows/requests.js';
+import type { Options } from './options.js';
 import { isSection, sectionText, type Section } from './section.js';
 
 const ratio = (s: Spread): string => `${s.median.toFixed(2)} (${s.low.toFixed(2)}–${s.high.toFixed(2)})`;
@@ -17,10 +17,30 @@ function costOf(rounds: readonly CpuUsed[]): string {
     .join(', ');
 }
 
-/** The committed page of results. */
-export function resultsPage(results: readonly (Comparison | Section)[], options: Options): string {
+/**
+ * The committed page of results. What was not measured this time stays as it was on `earlier`: a run of some parts
+ * brings only those up to date.
+ */
+export function resultsPage(
+  results: readonly (Comparison | Section)[],
+  options: Options,
+  earlier: string,
+): string {
+  const parts = new Map(partsOf(earlier).map((part) => [titleOf(part), part]));
   const comparisons = results.filter((result): result is Comparison => !isSection(result));
-  const sections = results.filter(isSection).map(sectionText);
+  const measured = [
+    ...(comparisons.length > 0 ? partsOf(comparisonsText(comparisons, options)) : []),
+    ...results.filter(isSection).map((section) => sectionText(section)),
+  ];
+  for (const part of measured) parts.set(titleOf(part), part);
+  return [...parts.values()].map((part) => part.trimEnd()).join('\n\n') + '\n';
+}
+
+/** A page cut before each of its headings. */
+const partsOf = (page: string): string[] => page.split(/^(?=#{1,2} )/m).filter((part) => part.trim() !== '');
+const titleOf = (part: string): string => part.split('\n', 1)[0] ?? '';
+
+function comparisonsText(comparisons: readonly Comparison[], options: Options): string {
   const rows = comparisons.map((c) => {
     const ours = c.rounds.map((r) => r.ours);
     const floor = c.rounds.map((r) => r.floor);
@@ -56,11 +76,10 @@ Both sides are warmed up and their tables analysed first.
 ${rows.join('\n')}
 
 ## CPU µs per operation, by process
+
 Until the last consumer and the last mail of the operations are done.
 
 | flow | system | floor |
 | --- | --- | --- |
-${costs.join('\n')}
-
-${sections.join('\n')}`;
+${costs.join('\n')}`;
 }

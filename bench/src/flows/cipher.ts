@@ -4,7 +4,7 @@ import { inRepository } from '@definitivedx/stack';
 import { spreadOf } from '../compare.js';
 import type { Section } from '../section.js';
 import type { Stage } from '../stage.js';
-import type { Options } from './requests.js';
+import type { Options } from '../options.js';
 
 /** Encrypting and decrypting a stream, against what openssl itself does on one core with blocks of a segment's size. */
 export async function cipherFlow(

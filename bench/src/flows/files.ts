@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { anonymisationDuty, fileDoor } from '@definitivedx/contracts';
 import type { Section } from '../section.js';
 import type { SignedIn, Stage } from '../stage.js';
-import { casesOf, prepare, type Options } from './requests.js';
+import type { Options } from '../options.js';
+import { casesOf, prepare } from './requests.js';
 
 const megabyte = 1_048_576;
 const small = 128 * megabyte;

@@ -5,7 +5,8 @@ import { BareJetStream } from '../floor/jetstream.js';
 import { quantile } from '../load.js';
 import { spreadOf } from '../compare.js';
 import type { Section } from '../section.js';
-import { casesOf, prepare, type Options } from './requests.js';
+import type { Options } from '../options.js';
+import { casesOf, prepare } from './requests.js';
 
 const perSecond = 50;
 

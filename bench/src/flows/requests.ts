@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { anonymisationDuty } from '@definitivedx/contracts';
 import { compare, type Comparison } from '../compare.js';
 import type { Call } from '../load.js';
+import type { Options } from '../options.js';
 import { signedIn, type SignedIn, type Stage } from '../stage.js';
 
 const clinical = {
@@ -16,12 +17,6 @@ const clinical = {
   intendedAction: 'unsure',
   priority: 'routine',
 };
-
-export interface Options {
-  readonly rounds: number;
-  readonly seconds: number;
-  readonly clients: number;
-}
 
 /** Both sides set up: who asks and who answers, the panel asked, and the floor's session. */
 export async function prepare(stage: Stage): Promise<{

@@ -34,11 +34,16 @@ export async function runProgram(
 
 /** Plays the demo against a system; `onOutput` is told what it prints while it runs. */
 export const runDemo = (
-  system: { url: string; issuer: string; mailboxUrl: string },
+  system: { url: string; issuer: string; trustIssuer: string; mailboxUrl: string },
   onOutput?: (text: string) => void,
 ): Promise<Ended> =>
   runProgram(
     'tools/demo/dist/main.js',
-    { PUBLIC_URL: system.url, OIDC_ISSUER: system.issuer, MAILBOX_URL: system.mailboxUrl },
+    {
+      PUBLIC_URL: system.url,
+      OIDC_ISSUER: system.issuer,
+      TRUST_ISSUER: system.trustIssuer,
+      MAILBOX_URL: system.mailboxUrl,
+    },
     onOutput,
   );

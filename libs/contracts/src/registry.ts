@@ -3,12 +3,15 @@ import * as auditSearch from './access/audit-search.js';
 import * as auditTree from './access/audit-tree.js';
 import * as consent from './access/consent.js';
 import * as clients from './access/clients.js';
+import * as conformance from './access/conformance.js';
 import * as directory from './access/directory.js';
+import * as accessExport from './access/export.js';
 import * as erasure from './access/erasure.js';
 import * as governance from './access/governance.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
 import * as imports from './access/imports.js';
+import * as leaving from './access/leaving.js';
 import * as members from './access/members.js';
 import * as ownPanels from './access/own-panels.js';
 import * as issuers from './access/issuers.js';
@@ -17,13 +20,18 @@ import * as scim from './access/scim.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
 import * as caseEvents from './cases/events.js';
+import * as caseExport from './cases/export.js';
 import * as caseHandOver from './cases/hand-over.js';
 import * as caseOutcomes from './cases/outcomes.js';
 import * as caseQueries from './cases/queries.js';
 import * as caseErasure from './cases/erasure.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
+import * as fileExport from './files/export.js';
 import * as fileContracts from './files/files.js';
+import * as figuresExport from './metrics/export.js';
 import * as reports from './metrics/reports.js';
+import * as channelEvidence from './notify/channel-evidence.js';
+import * as webhooksExport from './notify/export.js';
 import * as notifyErasure from './notify/erasure.js';
 import * as handOvers from './notify/hand-overs.js';
 import * as onCall from './notify/on-call.js';
@@ -51,6 +59,7 @@ const all: readonly AnyContract[] = [
     auditTree,
     consent,
     clients,
+    conformance,
     directory,
     erasure,
     governance,
@@ -71,12 +80,19 @@ const all: readonly AnyContract[] = [
     caseQueries,
     fileContracts,
     reports,
+    channelEvidence,
     notifyErasure,
     handOvers,
     onCall,
     stream,
     testPages,
     webhooks,
+    accessExport,
+    leaving,
+    caseExport,
+    fileExport,
+    figuresExport,
+    webhooksExport,
   ].flatMap((file) => Object.values(file as Record<string, unknown>).filter(isContract)),
   ...messagingServices.flatMap((service) => [
     republishOutbox(service),

@@ -8,12 +8,15 @@ import { ApplicationsDoor } from './bus/applications.js';
 import { AuditDoor } from './bus/audit.js';
 import { ConsentDoor } from './bus/consent.js';
 import { ClientsDoor } from './bus/clients.js';
+import { ConformanceDoor } from './bus/conformance.js';
 import { DirectoryDoor } from './bus/directory.js';
+import { ExportDoor } from './bus/export.js';
 import { GovernanceDoor } from './bus/governance.js';
 import { GrantsDoor } from './bus/grants.js';
 import { IdentityDoor } from './bus/identity.js';
 import { ImportsDoor } from './bus/imports.js';
 import { IssuersDoor } from './bus/issuers.js';
+import { LeavingDoor } from './bus/leaving.js';
 import { PersonalDataDoor } from './bus/personal-data.js';
 import { ScimDoor } from './bus/scim.js';
 import { ClientsContext } from './clients-context.js';
@@ -37,14 +40,17 @@ export const appModule = (config: AccessConfig): DynamicModule => ({
     ApplicationsDoor,
     ClientsDoor,
     AuditDoor,
+    ConformanceDoor,
     ConsentDoor,
     DirectoryDoor,
+    ExportDoor,
     GovernanceDoor,
     GrantsDoor,
     IdentityDoor,
     ImportsController,
     ImportsDoor,
     IssuersDoor,
+    LeavingDoor,
     PersonalDataDoor,
     ScimDoor,
   ],

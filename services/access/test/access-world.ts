@@ -29,10 +29,12 @@ export class AccessWorld {
     readonly db: Database,
   ) {}
 
-  static async start(): Promise<AccessWorld> {
+  static async start(options: Pick<AccessConfig, 'egress'> = {}): Promise<AccessWorld> {
     const world = await startWorld();
     const auditKey = JSON.parse(readFileSync(world.secrets.auditKeyFile, 'utf8')) as AuditKey;
-    await world.service<AccessConfig>('access', appModule, databaseOptions, { config: { auditKey } });
+    await world.service<AccessConfig>('access', appModule, databaseOptions, {
+      config: { auditKey, ...options },
+    });
     return new AccessWorld(world, await world.database('access'));
   }
 

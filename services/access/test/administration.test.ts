@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { v7 } from 'uuid';
 import type { MemberCaller } from '@definitivedx/auth';
 import * as contracts from '@definitivedx/contracts';
-import type { InputOf, MemberRecord, MemberRole, RequestContract, ReplyOf } from '@definitivedx/contracts';
+import type { InputOf, MemberRecord, MemberRole, RequestContract } from '@definitivedx/contracts';
 import type { z } from 'zod';
 import { AccessWorld, issuer, toMember, toPanel } from './access-world.js';
 

@@ -55,9 +55,9 @@ const send = (
       [importDoor.headers.caller]: caller.token,
       [importDoor.headers.importId]: importId,
     },
-    body: body instanceof Readable ? (Readable.toWeb(body) as unknown as string) : body,
+    body: body instanceof Readable ? Readable.toWeb(body) : body,
     duplex: 'half',
-  } as RequestInit);
+  });
 const stateOf = (importId: string): Promise<MemberImport> =>
   access.world.request(getMemberImport, admin, { importId });
 async function ended(importId: string): Promise<MemberImport> {

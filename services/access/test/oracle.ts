@@ -168,6 +168,10 @@ export async function compareWithOracle(access: AccessWorld, runs: number): Prom
         const key = `${String(s.panel)}:${String(s.whom)}`;
         if (s.do === 'join') oracle.on.add(key);
         else oracle.on.delete(key);
+        // A panel is registered with who is there; whoever is not has lost it.
+        for (let who = 0; who < atTrust.length; who += 1) {
+          if (!oracle.there(who, 'trust')) oracle.on.delete(`${String(s.panel)}:${String(who)}`);
+        }
         const joined = atTrust.filter((_, who) => oracle.on.has(`${String(s.panel)}:${String(who)}`));
         await access.panel(trust.odsCode, lead, joined, groups[s.panel]!.name);
         return;

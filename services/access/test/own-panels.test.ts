@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 import type { MemberCaller } from '@definitivedx/auth';
 import * as contracts from '@definitivedx/contracts';
 import type { PanelRecord, RequestContract } from '@definitivedx/contracts';
+import { toAppError } from '@definitivedx/errors';
 import type { z } from 'zod';
 import { AccessWorld, inOneHour, toMember, toPanel } from './access-world.js';
 
@@ -152,8 +153,8 @@ describe('who may send to a panel', () => {
       const shared = await access
         .newCase(gp, toPanel(panel))
         .then(() => true)
-        .catch((error: { code: string }) => {
-          if (error.code !== 'invalid-input') throw error;
+        .catch((error: unknown) => {
+          if (toAppError(error).code !== 'invalid-input') throw error;
           return false;
         });
       expect(shared).toBe(listed);

@@ -17,12 +17,15 @@ import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
+import { ConformanceController } from './http/conformance.controller.js';
 import { ConsentController } from './http/consent.controller.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { Downloads } from './http/downloads.js';
 import { EventsController } from './http/events.controller.js';
+import { ExportController } from './http/export.controller.js';
 import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
+import { LeavingController } from './http/leaving.controller.js';
 import { MemberController } from './http/member.controller.js';
 import { MemberImportsController } from './http/member-imports.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
@@ -80,6 +83,9 @@ export function appModule(config: GatewayConfig): DynamicModule {
       OAuthController,
       ClientsController,
       WebhooksController,
+      ConformanceController,
+      LeavingController,
+      ExportController,
     ],
     providers: [
       { provide: APP_GUARD, useClass: DoorGuard },

@@ -320,9 +320,15 @@ describe('a token of a program', () => {
       if (!/^\/(api\/v1|scim)\//.test(path) || forAnyone.includes(path)) continue;
       for (const method of Object.keys(operations)) {
         const address = path.replaceAll(/\{\w+\}/g, '01890000-0000-7000-8000-000000000000');
-        const body = ['get', 'head', 'delete'].includes(method) ? undefined : {};
-        const { status, body: problem } = await client.ask(method.toUpperCase(), address, body);
-        if (status !== 403 || (method !== 'head' && problem.code !== 'forbidden')) reached.push(path);
+        const bodiless = ['get', 'head', 'delete'].includes(method);
+        // Bare, as some of what may be reached is no JSON.
+        const response = await client.fetch(address, {
+          method: method.toUpperCase(),
+          ...(bodiless ? {} : { headers: { 'content-type': 'application/json' }, body: '{}' }),
+        });
+        const text = await response.text();
+        if (response.status !== 403 || (method !== 'head' && !text.includes('"code":"forbidden"')))
+          reached.push(path);
       }
     }
     expect(reached.filter((path) => !reach[scope].test(path))).toEqual([]);

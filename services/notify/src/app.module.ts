@@ -3,6 +3,7 @@ import { ServiceContext, ServiceModule } from '@definitivedx/bus';
 import { AccessEvents } from './bus/access-events.js';
 import { Egress, strictEgress } from '@definitivedx/egress';
 import { CaseEvents } from './bus/case-events.js';
+import { ChannelEvidenceDoor } from './bus/channel-evidence.js';
 import { DeadLetters } from './bus/dead-letters.js';
 import { HandOversDoor } from './bus/hand-overs.js';
 import { OnCallDoor } from './bus/on-call.js';
@@ -27,6 +28,7 @@ export const appModule = (config: NotifyConfig): DynamicModule => ({
   controllers: [
     AccessEvents,
     CaseEvents,
+    ChannelEvidenceDoor,
     DeadLetters,
     HandOversDoor,
     OnCallDoor,

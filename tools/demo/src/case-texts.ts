@@ -6,7 +6,7 @@ export const caseTexts = {
     'Toddler with five exacerbations since spring, nocturnal coughing between them, eczema, no stridor. ' +
     'Salbutamol through a spacer helps briefly; prednisolone was needed twice. Growing along the fiftieth centile, saturations normal, chest clear today.',
   questionBack: 'How many salbutamol puffs weekly, and are there carpets or feathers in the bedroom?',
-  information: 'Eight puffs weekly. Carpets upstairs; feathers were removed last winter.',
+  information: 'Eight puffs weekly. Carpets upstairs; feathers were banished last winter.',
   note: 'Leaning towards montelukast; spacer technique unclear.',
   advice:
     'Try montelukast at bedtime for six weeks and check spacer technique. Stop if nightmares occur. ' +

@@ -20,7 +20,7 @@ import {
 import { z } from 'zod';
 import { NotAsExpected } from './failure.js';
 import { acceptTexts, signInAs, type Person } from './person.js';
-import { codeOf, describe, Session } from './session.js';
+import { codeOf, describe, readAnswer, Session, whileAvailableSoon } from './session.js';
 import type { Step } from './step.js';
 
 /** The trust that comes in. Its people are known to its own issuer, and to nobody else. */
@@ -29,6 +29,8 @@ const specialistSubject = 'demo-new-trust-specialist';
 
 const applied = z.object({ reference: z.string(), pollToken: z.string(), status: z.string() });
 const progress = z.object({ status: z.string() });
+/** Of a SCIM resource, what the story looks at; a deletion answers with nothing. */
+const scimUser = z.object({ id: z.string().default(''), active: z.boolean().default(false) });
 const contact = { name: 'By role', email: 'contact@demo.invalid' };
 
 /** What the trust's responsible people fill in. */
@@ -136,20 +138,19 @@ async function provision(step: Step, admin: Person, publicUrl: string): Promise<
     const tokenPath = `${clients}/${client.clientId}/scim-token`;
     const { reply: secret } = await admin.session.must(createScimToken.reply, 'POST', tokenPath, { days: 1 });
     const scim = async (method: string, rest: string, body?: unknown) => {
-      const response = await fetch(new URL(`/scim/v2/Users${rest}`, publicUrl), {
-        method,
-        headers: { authorization: `Bearer ${secret.token}`, 'content-type': 'application/scim+json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      if (!response.ok)
-        throw new NotAsExpected(`${method} ${rest} to succeed`, `status ${String(response.status)}`);
-      const traceId = response.headers.get('x-trace-id') ?? undefined;
-      return { traceId, ...(text === '' ? {} : JSON.parse(text)) } as {
-        id: string;
-        active: boolean;
-        traceId: string | undefined;
-      };
+      const answer = await whileAvailableSoon(async () =>
+        readAnswer(
+          await fetch(new URL(`/scim/v2/Users${rest}`, publicUrl), {
+            method,
+            headers: { authorization: `Bearer ${secret.token}`, 'content-type': 'application/scim+json' },
+            ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          }),
+        ),
+      );
+      if (answer.status > 299) {
+        throw new NotAsExpected(`${method} ${rest} to succeed`, describe(answer), answer.traceId);
+      }
+      return { ...scimUser.parse(answer.body === '' ? {} : answer.body), traceId: answer.traceId };
     };
     const userName = `starter-${randomUUID().slice(0, 8)}@demo.invalid`;
     const user = await scim('POST', '', {

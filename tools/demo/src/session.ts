@@ -149,7 +149,7 @@ export class Session {
 /** Reads a response to its end. */
 export async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
-  const json = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '');
+  const json = /^application\/((problem|scim)\+)?json/.test(response.headers.get('content-type') ?? '');
   const body: unknown = json && text !== '' ? JSON.parse(text) : text;
   const traceId = response.headers.get('x-trace-id') ?? undefined;
   return { status: response.status, headers: response.headers, body, traceId };

@@ -52,7 +52,7 @@ export async function playStory(step: Step, setting: Setting): Promise<void> {
     await close(step, gp, shared);
     await showOutcomes(step, lead, before);
 
-    await whoHasSeen(step, gp, [specialist, next], shared);
+    await whoHasSeen(step, gp, [specialist], shared);
     await strangerLearnsNothing(step, setting.publicUrl, shared);
     await revoke(step, gp, specialist, panel, events, shared);
     await handBack(step, panel, specialist);

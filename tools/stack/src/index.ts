@@ -17,4 +17,5 @@ export {
   type SystemOptions,
 } from './system.js';
 export { ensureVersitygw, startS3, type S3, type S3Options } from './versitygw.js';
+export { cacheRoot } from './tool.js';
 export { parseSpan, renderTrace, type SpanLine } from './trace-tree.js';

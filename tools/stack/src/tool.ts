@@ -83,7 +83,8 @@ function onPath(program: string): string | undefined {
   return folders.map((folder) => join(folder, program)).find(isExecutable);
 }
 
-const cacheRoot = (): string =>
+/** The per-user folder of programs that were fetched or built. */
+export const cacheRoot = (): string =>
   join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'definitivedx');
 
 const executableOf = (tool: Tool): string => (process.platform === 'win32' ? `${tool.name}.exe` : tool.name);

@@ -20,7 +20,7 @@ export const grant = z.strictObject({
   reason: z.string().nullable(),
 });
 
-/** How many may see a case now; counted up to ten thousand. */
+/** How many may see a case now; counted up to a thousand. */
 const reach = z.strictObject({
   members: z.int(),
   organisations: z.int(),

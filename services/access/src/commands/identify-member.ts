@@ -47,8 +47,9 @@ export async function identifyMember(
   return { ...person, consented: consentIsCurrent(await consentOf(service.db, person.memberId, now)) };
 }
 
-/** The place and role of the sign-in as its issuer writes them, and what was asked for: codes, all of them. */
-const detailOf = ({ odsCode, organisations, roleCodes }: Input): Record<string, unknown> => ({
+/** Where somebody signed in, the place and role as the issuer writes them, and what was asked for: codes, all of them. */
+const detailOf = ({ issuer, signIn, odsCode, organisations, roleCodes }: Input): Record<string, unknown> => ({
+  ...(signIn ? { issuer } : {}),
   ...(odsCode === undefined ? {} : { asked: odsCode }),
   ...(organisations === undefined ? {} : { organisations }),
   ...(roleCodes === undefined ? {} : { roleCodes }),

@@ -14,8 +14,11 @@ export interface Reach {
   readonly more: boolean;
 }
 
-/** People are counted up to here; a case open to all members costs no more than one open to as many. */
-const mostCounted = 10_000;
+/**
+ * People are counted up to here; a case open to all members costs no more than one open to as many. Nobody reads names
+ * beyond it: "more than 1,000" says what there is to know before sharing.
+ */
+const mostCounted = 1_000;
 
 // A person invited by name counts for the organisation they act for unless they choose another.
 const reach = statement<Reach>(

@@ -8,6 +8,8 @@ import { Migration0005 } from './migrations/0005-directory.js';
 import { Migration0006 } from './migrations/0006-clients.js';
 import { Migration0007 } from './migrations/0007-audit-tree.js';
 import { Migration0008 } from './migrations/0008-relations.js';
+import { Migration0009 } from './migrations/0009-conformance.js';
+import { Migration0010 } from './migrations/0010-leaving.js';
 import { Migration0011 } from './migrations/0011-erasure.js';
 
 /** What this service's database consists of. */
@@ -23,6 +25,8 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
     { name: '0006-clients', class: Migration0006 },
     { name: '0007-audit-tree', class: Migration0007 },
     { name: '0008-relations', class: Migration0008 },
+    { name: '0009-conformance', class: Migration0009 },
+    { name: '0010-leaving', class: Migration0010 },
     { name: '0011-erasure', class: Migration0011 },
   ],
 });

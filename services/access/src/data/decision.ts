@@ -1,4 +1,4 @@
-import { everyonePrincipal, type InputOf, type ReplyOf, type checkAccess } from '@definitivedx/contracts';
+import type { InputOf, ReplyOf, checkAccess } from '@definitivedx/contracts';
 import { asking, statement, type Asked, type Queryable } from '@definitivedx/db';
 import type { MemberCaller } from '@definitivedx/auth';
 import { controllingRelations, relationsFor } from '../domain/relations.js';
@@ -7,70 +7,89 @@ export type Opening = ReplyOf<typeof checkAccess>['allowed'][number];
 type Via = Opening['via'];
 
 /**
- * THE rule of who may see a case, once, as tuples: each way in which a case of `asked` (case_id) is open to someone of
- * `person` (member_id, organisation_id: rows of `acting`, so active people and what they act for), $2 being now. No row
- * means no. What an organisation gives (its own cases, its panels, its duties) is open only to who acts for it; an
- * invitation is personal. Strength is the order of `everyRelation`. docs/access-model.md says it in words.
+ * The people asked about, from rows of `acting` (so active people and what they act for), each with the panels they are
+ * in there and their duties there: an array each, looked up once a person and not once a case.
  */
-const openings = `
-  key as (
-    select 'member' as kind, member_id as principal_id, member_id from person
-    union all
-    select 'panel', pm.panel_id, pm.member_id
-      from person
-      join panel_member pm on pm.member_id = person.member_id and pm.organisation_id = person.organisation_id
-      join panel on panel.id = pm.panel_id and panel.status = 'active'
-    union all
-    select 'everyone', '${everyonePrincipal}'::uuid, member_id from person
-  ), opening as (
-    select g.case_id, key.member_id, g.id as grant_id,
+const personOf = (acting: string): string => `
+  person as materialized (
+    select a.member_id, a.organisation_id,
+           array(select pm.panel_id
+                   from panel_member pm
+                   join panel on panel.id = pm.panel_id and panel.status = 'active'
+                  where pm.member_id = a.member_id and pm.organisation_id = a.organisation_id) as panels,
+           array(select d.duty
+                   from organisation_duty d
+                  where d.member_id = a.member_id and d.organisation_id = a.organisation_id) as duties
+      from ${acting}
+  )`;
+
+/**
+ * THE rule of who may see a case, once, as tuples: each way in which one of `cases` is open to someone of `person` at
+ * the time $2. No row means no. What an organisation gives (its own cases, its panels, its duties) is open only to who
+ * acts for it; an invitation is personal. Strength is the order of `everyRelation`. docs/access-model.md says it in words.
+ *
+ * Written so that there is one way to run it, whatever the sizes of the tables: by case through two indexes
+ * (decision-plan.test.ts).
+ *
+ * @param cases an array of case ids
+ */
+const openingsOf = (cases: string): string => `
+  opening as (
+    select g.case_id, person.member_id, g.id as grant_id,
            case when g.control then 'delegate' else g.principal_kind end as via,
            case when g.control then 1 when g.principal_kind = 'member' then 3
                 when g.principal_kind = 'panel' then 4 else 5 end as strength
-      from asked
-      join access_grant g on g.case_id = asked.case_id
-      join key on key.kind = g.principal_kind and key.principal_id = g.principal_id
-     where g.revoked_at is null and (g.expires_at is null or g.expires_at > $2::timestamptz)
+      from access_grant g
+      join person on case g.principal_kind
+                       when 'member' then g.principal_id = person.member_id
+                       when 'panel' then g.principal_id = any (person.panels)
+                       when 'everyone' then true
+                     end
+     where g.case_id = any (${cases})
+       and g.revoked_at is null and (g.expires_at is null or g.expires_at > $2::timestamptz)
     union all
-    select c.case_id, person.member_id, null, 'requester', 0
-      from asked
-      join case_ref c on c.case_id = asked.case_id
-      join person on person.member_id = c.requester_id and person.organisation_id = c.organisation_id
-    union all
-    select c.case_id, person.member_id, null, 'cover', 2
-      from asked
-      join case_ref c on c.case_id = asked.case_id
+    select c.case_id, person.member_id, own.id, own.via, own.strength
+      from case_ref c
       join person on person.organisation_id = c.organisation_id
-      join organisation_duty d on d.member_id = person.member_id
-        and d.organisation_id = person.organisation_id and d.duty = 'cover'
-    union all
-    select b.case_id, person.member_id, b.id, 'governance', 6
-      from asked
-      join governance_opening b on b.case_id = asked.case_id and b.ends_at > $2::timestamptz
-      join person on person.member_id = b.member_id and person.organisation_id = b.organisation_id
-      join organisation o on o.id = b.organisation_id and o.governance_access
-      join organisation_duty d on d.member_id = person.member_id
-        and d.organisation_id = person.organisation_id and d.duty = 'governance'
+     cross join lateral (
+       select null::uuid as id, 'requester' as via, 0 as strength where c.requester_id = person.member_id
+       union all
+       select null, 'cover', 2 where 'cover' = any (person.duties)
+       union all
+       select b.id, 'governance', 6
+         from governance_opening b
+         join organisation o on o.id = b.organisation_id and o.governance_access
+        where 'governance' = any (person.duties)
+          and b.case_id = c.case_id and b.member_id = person.member_id and b.organisation_id = c.organisation_id
+          and b.ends_at > $2::timestamptz
+     ) as own
+     where c.case_id = any (${cases})
   )`;
 
+/** Of the cases $1. */
+const openings = openingsOf('$1::uuid[]');
+
+const theCaller = personOf('acting a where a.member_id = $3::uuid and a.organisation_id = $4::uuid');
+
 // Decision and audit are one statement, so that no answer exists without its audit row; and a case that does not
-// exist takes the same path as one that is not shared.
+// exist takes the same path as one that is not shared: what is asked for is there from the start, as a refusal that
+// everything else is stronger than.
 const decideAndAudit = statement<Opening>(
   'access.decide-and-audit',
-  `with asked as (
-     select distinct case_id from unnest($1::uuid[]) as t (case_id)
-   ), person as materialized (
-     select member_id, organisation_id from acting where member_id = $3::uuid and organisation_id = $4::uuid
-   ), ${openings}, strongest as (
-     select distinct on (case_id) case_id, via, grant_id from opening
-      where via = any ($7::text[])
+  `with ${theCaller}, ${openings}, answer as (
+     select distinct on (case_id) case_id, via, grant_id
+       from (
+         select case_id, via, grant_id, strength from opening where via = any ($7::text[])
+         union all
+         select asked.case_id, null, null, 7 from unnest($1::uuid[]) as asked (case_id)
+       ) as possible
       order by case_id, strength, grant_id
    ), audited as (
      insert into audit (at, actor_kind, actor_id, organisation_id, act, purpose, case_id, via, grant_id, outcome, trace_id,
                         subject_id, origin)
-     select $2::timestamptz, 'member', $3::uuid, $4::uuid, 'case.access', $5::text, asked.case_id, via, grant_id,
+     select $2::timestamptz, 'member', $3::uuid, $4::uuid, 'case.access', $5::text, case_id, via, grant_id,
             case when via is null then 'refused' else 'allowed' end, $6::text, $8::uuid, $9::text
-       from asked left join strongest on strongest.case_id = asked.case_id
+       from answer
      returning case_id, via, grant_id, outcome
    )
    select case_id as "caseId", via, grant_id as "grantId" from audited where outcome = 'allowed'`,
@@ -98,30 +117,28 @@ export const decide = (
 
 const control = statement<{ via: Via }>(
   'access.controls-case',
-  `with asked as (
-     select $1::uuid as case_id
-   ), person as materialized (
-     select member_id, organisation_id from acting where member_id = $3::uuid and organisation_id = $4::uuid
-   ), ${openings}
+  `with ${theCaller}, ${openings}
    select via from opening where via = any ($5::text[]) order by strength limit 1`,
 );
 
 /** By which relation the caller controls who sees the case, at `now`; no row when they do not. */
 export const lookingUpControl = (caseId: string, caller: MemberCaller, now: Date): Asked<{ via: Via }> =>
-  asking(control, [caseId, now, caller.memberId, caller.organisationId, controllingRelations]);
+  asking(control, [[caseId], now, caller.memberId, caller.organisationId, controllingRelations]);
 
 export interface Visible {
   readonly caseId: string;
   readonly memberId: string;
 }
 
+// By id, one after the other: "offset 0" keeps it from being joined in another way, such as by reading all members.
+const eachOf = (members: string): string =>
+  personOf(
+    `unnest(${members}) as t (id) cross join lateral (select * from acting where member_id = t.id offset 0) as a`,
+  );
+
 const whoOf = statement<Visible>(
   'access.who-may-see',
-  `with asked as (
-     select distinct case_id from unnest($1::uuid[]) as t (case_id)
-   ), person as materialized (
-     select member_id, organisation_id from acting where member_id = any ($3::uuid[])
-   ), ${openings}
+  `with ${eachOf('$3::uuid[]')}, ${openings}
    select distinct case_id as "caseId", member_id as "memberId" from opening`,
 );
 
@@ -149,11 +166,7 @@ const lost = statement<Lost>(
        left join access_grant g on g.id = a.grant_id
       where case when $3::uuid is null then a.organisation_id = $4::uuid else g.panel_id = $3::uuid end
       group by someone.member_id, a.case_id
-   ), asked as (
-     select distinct case_id from seen
-   ), person as materialized (
-     select member_id, organisation_id from acting where member_id = any ($1::uuid[])
-   ), ${openings}, ended as (
+   ), ${eachOf('$1::uuid[]')}, ${openingsOf('array(select distinct case_id from seen)')}, ended as (
      select member_id, case_id, row_number() over (partition by member_id order by last desc) as place
        from seen left join (select distinct member_id, case_id, true as open from opening) o using (member_id, case_id)
       where o.open is null

@@ -86,24 +86,22 @@ export const latestImports = (db: Queryable, organisationId: string): Promise<Om
 
 const insertLines = statement<never>(
   'access.insert-import-lines',
-  `insert into member_import_line (import_id, line, member_id, subject, user_name, name, email, roles)
-   select $1, line, member_id, subject, user_name, name, email, string_to_array(roles, ' ')
-     from unnest($2::int[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-          as t (line, member_id, subject, user_name, name, email, roles)`,
+  `insert into member_import_line (import_id, line, subject, user_name, name, email, roles)
+   select $1, line, subject, user_name, name, email, string_to_array(roles, ' ')
+     from unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+          as t (line, subject, user_name, name, email, roles)`,
 );
 
-/** Keeps lines of a file until the whole of it is known. @param ids an id for each, should it be somebody new. */
+/** Keeps lines of a file until the whole of it is known. */
 export async function keepLines(
   db: Queryable,
   importId: string,
   lines: readonly ImportLine[],
-  ids: readonly string[],
 ): Promise<void> {
   if (lines.length === 0) return;
   await db.run(insertLines, [
     importId,
     lines.map((one) => one.line),
-    ids,
     lines.map((one) => one.subject),
     lines.map((one) => one.userName),
     lines.map((one) => one.name),

@@ -116,6 +116,17 @@ export const memberSections: readonly ExportSection[] = [
        from client where created_by = $1`,
   ),
   section(
+    'leavingOrganisations',
+    `select organisation_id::text as key, organisation_id, reason, leaves_on, asked_at, asked_by = $1 as asked,
+            coalesce(cases_asked_by = $1, false) as asked_for_cases, coalesce(cases_approved_by = $1, false) as approved_cases
+       from leaving where $1 in (asked_by, cases_asked_by, cases_approved_by)`,
+  ),
+  section(
+    'organisationExports',
+    `select id::text as key, id, organisation_id, cases, origin, opened_at, ends_at
+       from organisation_export where by_kind = 'member' and by_id = $1`,
+  ),
+  section(
     'erasure',
     `select member_id::text as key, requested_at, erased_at from erasure where member_id = $1`,
   ),

@@ -50,7 +50,7 @@ export async function auditStrays(
 }
 
 /** The leaves of a part with the path of each to the root of the first `treeSize`. */
-async function pageOf(
+export async function pageOf(
   { db }: ServiceContext,
   of: { readonly part: Part; readonly id: string },
   { treeSize, after, limit }: { treeSize: number; after: number; limit: number },

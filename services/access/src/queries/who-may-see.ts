@@ -25,10 +25,11 @@ export async function visibleCases(
   { caseIds, memberIds }: InputOf<typeof eachContract>,
 ): Promise<ReplyOf<typeof eachContract>> {
   const [found] = await service.db.runAll(lookUp(caseIds, memberIds, service.clock.now()));
+  const byCase = Map.groupBy(found, ({ caseId }) => caseId);
   return {
     visible: caseIds.map((caseId) => ({
       caseId,
-      memberIds: found.filter((one) => one.caseId === caseId.toLowerCase()).map(({ memberId }) => memberId),
+      memberIds: (byCase.get(caseId.toLowerCase()) ?? []).map(({ memberId }) => memberId),
     })),
   };
 }

@@ -3,6 +3,7 @@ import * as contracts from '@definitivedx/contracts';
 import type { InputOf, ReplyOf } from '@definitivedx/contracts';
 import { Controller } from '@nestjs/common';
 import { casesToHandOver } from '../queries/cases-to-hand-over.js';
+import { exportCases } from '../queries/export-cases.js';
 import { getCase } from '../queries/get-case.js';
 import { listCases } from '../queries/list-cases.js';
 
@@ -32,5 +33,13 @@ export class CaseQueries {
     { caller }: RequestContext,
   ): Promise<ReplyOf<typeof contracts.casesToHandOver>> {
     return casesToHandOver(this.service, caller, input);
+  }
+
+  @Responds(contracts.exportCases)
+  export(
+    input: InputOf<typeof contracts.exportCases>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.exportCases>> {
+    return exportCases(this.service, caller, input);
   }
 }

@@ -2,6 +2,7 @@ import type { DatabaseOptions } from '@definitivedx/db';
 import { Cases0001 } from './migrations/0001-cases.js';
 import { Cases0002 } from './migrations/0002-whole-story.js';
 import { Cases0003 } from './migrations/0003-practices.js';
+import { Cases0004 } from './migrations/0004-organisation.js';
 
 /** The database of `cases`: its tables and how they came to be. */
 export const databaseOptions = (url: string): DatabaseOptions => ({
@@ -11,5 +12,6 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
     { name: '0001-cases', class: Cases0001 },
     { name: '0002-whole-story', class: Cases0002 },
     { name: '0003-practices', class: Cases0003 },
+    { name: '0004-organisation', class: Cases0004 },
   ],
 });

@@ -4,6 +4,7 @@ import * as contracts from '@definitivedx/contracts';
 import type { InputOf } from '@definitivedx/contracts';
 import { rotateKeys } from '../commands/rotate-keys.js';
 import { FilesContext } from '../files-context.js';
+import { exportFiles } from '../queries/export-files.js';
 import { listFiles } from '../queries/list-files.js';
 
 @Controller()
@@ -18,5 +19,10 @@ export class FileRequests {
   @Responds(contracts.rotateFileKeys)
   rotateKeys(input: InputOf<typeof contracts.rotateFileKeys>, { caller }: RequestContext) {
     return rotateKeys(this.files, caller, input);
+  }
+
+  @Responds(contracts.exportFiles)
+  exportFiles(input: InputOf<typeof contracts.exportFiles>, { caller }: RequestContext) {
+    return exportFiles(this.files, caller, input);
   }
 }

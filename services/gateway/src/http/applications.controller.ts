@@ -153,6 +153,7 @@ export class ApplicationsController {
 const nextOf = {
   pending:
     'An operator looks at the application. Meanwhile, set up the client for us at your issuer as described.',
-  approved: 'The administrator signs in at signInUrl, and brings the members in.',
+  approved:
+    'The administrator signs in at signInUrl, brings the members in, and begins a conformance run (POST /api/v1/organisation/conformance-runs), whose report says what of your set-up works.',
   refused: 'Read the reason; you can apply again.',
 } as const;

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { For, ForMembers, type MemberCaller } from '@definitivedx/auth';
+import { For, ForMembers, type MemberCaller, type OrganisationCaller } from '@definitivedx/auth';
 import { Bus } from '@definitivedx/bus';
 import {
   acknowledgeTestPage,
@@ -11,7 +11,7 @@ import {
   testPages,
   type ReplyOf,
 } from '@definitivedx/contracts';
-import { Member } from './authentication.js';
+import { Acting, Member } from './authentication.js';
 import { Documented } from './documented.js';
 import { onBody } from './problems.js';
 
@@ -42,23 +42,23 @@ export class OnCallController {
 
   @Post('organisation/panels/:panelId/test-pages')
   @HttpCode(200)
-  @For({ members: ['organisation-admin'] })
+  @For(sendTestPage.who)
   @Documented({
     summary: sendTestPage.summary,
     reply: sendTestPage.reply,
     problems: ['invalid-input', 'not-found', 'conflict', 'consent-required', ...onBody],
   })
   sendTestPage(
-    @Member() caller: MemberCaller,
+    @Acting() caller: OrganisationCaller,
     @Param('panelId', { schema: id }) panelId: string,
   ): Promise<ReplyOf<typeof sendTestPage>> {
     return this.bus.request(sendTestPage, caller, { panelId });
   }
 
   @Get('organisation/test-pages')
-  @For({ members: ['organisation-admin'] })
+  @For(testPages.who)
   @Documented({ summary: testPages.summary, reply: testPages.reply, problems: ['consent-required'] })
-  testPages(@Member() caller: MemberCaller): Promise<ReplyOf<typeof testPages>> {
+  testPages(@Acting() caller: OrganisationCaller): Promise<ReplyOf<typeof testPages>> {
     return this.bus.request(testPages, caller, {});
   }
 

@@ -31,7 +31,7 @@ import {
 } from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
 import { Options } from '../config.js';
-import { listSchema, resourceTypes, schemas, serviceProviderConfig } from '../scim/discovery.js';
+import { errorSchema, listSchema, resourceTypes, schemas, serviceProviderConfig } from '../scim/discovery.js';
 import { scimMediaType } from '../scim/errors.js';
 import {
   listingIn,
@@ -55,6 +55,9 @@ function kindOf(endpoint: string): ScimKind {
   if (!kind) throw notFound('resource');
   return kind;
 }
+
+/** What describes the service is read, and nothing else. */
+const readOnly: ReadonlySet<string> = new Set(['ServiceProviderConfig', 'ResourceTypes', 'Schemas']);
 
 /** What cannot be an id is the id of nothing. */
 function idOf(asked: string): string {
@@ -106,6 +109,23 @@ export class ScimController {
     return this.say(reply, oneOf(schemas(this.base), name));
   }
 
+  /** All resources: users first, then groups. */
+  @Post('.search')
+  @HttpCode(200)
+  async searchAll(
+    @Acting() caller: OrganisationCaller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Body() body: unknown,
+  ): Promise<object> {
+    const listing = listingIn(resourceIn(body));
+    const users = await this.page(caller, 'User', listing);
+    const startIndex = Math.max(1, listing.startIndex - users.total);
+    const left = { ...listing, startIndex, count: listing.count - users.resources.length };
+    const groups = await this.page(caller, 'Group', left);
+    const resources = [...users.resources, ...groups.resources];
+    return this.say(reply, pageOf(users.total + groups.total, listing.startIndex, resources));
+  }
+
   @Get(':endpoint')
   find(
     @Acting() caller: OrganisationCaller,
@@ -137,6 +157,7 @@ export class ScimController {
     @Query() query: Query,
     @Body() body: unknown,
   ): Promise<unknown> {
+    if (readOnly.has(endpoint)) return notAllowed(reply);
     const kind = kindOf(endpoint);
     const resource = resourceIn(body);
     const projection = projectionIn(query);
@@ -151,6 +172,21 @@ export class ScimController {
         body: project(dressed(this.base, kind, created), projection),
       };
     });
+  }
+
+  @Put(['ServiceProviderConfig', 'ResourceTypes', 'Schemas'])
+  notReplaced(@Res({ passthrough: true }) reply: FastifyReply): object {
+    return notAllowed(reply);
+  }
+
+  @Patch(['ServiceProviderConfig', 'ResourceTypes', 'Schemas'])
+  notChanged(@Res({ passthrough: true }) reply: FastifyReply): object {
+    return notAllowed(reply);
+  }
+
+  @Delete(['ServiceProviderConfig', 'ResourceTypes', 'Schemas'])
+  notDeleted(@Res({ passthrough: true }) reply: FastifyReply): object {
+    return notAllowed(reply);
   }
 
   @Get(':endpoint/:id')
@@ -227,19 +263,24 @@ export class ScimController {
     caller: OrganisationCaller,
     reply: FastifyReply,
     kind: ScimKind,
-    { filter, startIndex, count, ...projection }: Listing,
+    listing: Listing,
   ): Promise<object> {
+    const { total, resources } = await this.page(caller, kind, listing);
+    return this.say(reply, pageOf(total, listing.startIndex, resources));
+  }
+
+  private async page(
+    caller: OrganisationCaller,
+    kind: ScimKind,
+    { filter, startIndex, count, ...projection }: Listing,
+  ): Promise<{ total: number; resources: ScimResource[] }> {
     const withMembers = wants(projection, 'members');
     const asked = { kind, filter, startIndex, count, withMembers };
     const { total, resources } = await this.bus.request(scimFind, caller, asked);
-    const body = {
-      schemas: [listSchema],
-      totalResults: total,
-      startIndex,
-      itemsPerPage: resources.length,
-      Resources: resources.map((resource) => project(dressed(this.base, kind, resource), projection)),
+    return {
+      total,
+      resources: resources.map((resource) => project(dressed(this.base, kind, resource), projection)),
     };
-    return this.say(reply, body);
   }
 
   private answer(
@@ -260,13 +301,20 @@ export class ScimController {
   }
 }
 
-const listOf = (resources: readonly object[]): object => ({
+const pageOf = (total: number, startIndex: number, resources: readonly object[]): object => ({
   schemas: [listSchema],
-  totalResults: resources.length,
-  startIndex: 1,
+  totalResults: total,
+  startIndex,
   itemsPerPage: resources.length,
   Resources: resources,
 });
+
+const listOf = (resources: readonly object[]): object => pageOf(resources.length, 1, resources);
+
+function notAllowed(reply: FastifyReply): object {
+  void reply.status(405).header('allow', 'GET').header('content-type', scimMediaType);
+  return { schemas: [errorSchema], status: '405', detail: 'This can only be read. Send GET.' };
+}
 
 function oneOf(resources: readonly { readonly id: string }[], name: string): object {
   const found = resources.find((resource) => resource.id === name);

@@ -106,13 +106,14 @@ export const schemas = (base: string) => [
         ],
       }),
       attribute('active', 'False ends the place in the organisation, at once.', { type: 'boolean' }),
-      attribute('emails', 'The e-mail address; one is kept.', {
+      attribute('emails', 'The e-mail address; one is kept. The userName counts when it is one.', {
+        required: true,
         type: 'complex',
         multiValued: true,
         subAttributes: [
-          attribute('value', 'The address.'),
+          attribute('value', 'The address.', { required: true }),
           attribute('type', 'Always work.', { canonicalValues: ['work'] }),
-          attribute('primary', 'Always true.', { type: 'boolean' }),
+          attribute('primary', 'Always true.', { type: 'boolean', ...readOnly }),
         ],
       }),
       attribute('roles', 'What the member may do; clinician when there is none.', {
@@ -120,6 +121,7 @@ export const schemas = (base: string) => [
         multiValued: true,
         subAttributes: [
           attribute('value', 'The role.', {
+            required: true,
             canonicalValues: ['clinician', 'specialist', 'organisation-admin', 'programme-lead'],
           }),
         ],
@@ -159,7 +161,6 @@ export const schemas = (base: string) => [
         multiValued: true,
         subAttributes: [
           attribute('value', 'The id of the user.', { caseExact: true, mutability: 'immutable' }),
-          attribute('display', 'Their name.', readOnly),
           attribute('type', 'Always User.', { canonicalValues: ['User'], mutability: 'immutable' }),
           attribute('$ref', 'Their address.', {
             type: 'reference',

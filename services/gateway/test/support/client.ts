@@ -15,6 +15,11 @@ export class Client {
     private readonly token: string | undefined,
   ) {}
 
+  /** Another program at the same place. */
+  withToken(token: string): Client {
+    return new Client(this.home, token);
+  }
+
   async ask<T = Problem>(
     method: string,
     path: string,

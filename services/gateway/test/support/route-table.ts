@@ -406,4 +406,36 @@ export const routes: Readonly<Record<string, Route>> = {
   'POST /api/v1/organisation/panel-offers/{panelId}': adminOnAn('POST', `panel-offers/${id}`, {
     answer: 'accepted',
   }),
+  'POST /api/v1/organisation/conformance-runs': admin('POST', 'conformance-runs', {}),
+  'GET /api/v1/organisation/conformance-runs': admin('GET', 'conformance-runs'),
+  'GET /api/v1/organisation/conformance-runs/{runId}': adminOnAn('GET', `conformance-runs/${id}`),
+  'GET /api/v1/conformance-runs': doorRole(['operator'], asks('GET', '/api/v1/conformance-runs')),
+  // Refused later: the day has passed.
+  'POST /api/v1/organisation/leaving': admin('POST', 'leaving', { leavesOn: '2020-01-01', reason: 'merged' }),
+  'GET /api/v1/organisation/leaving': {
+    request: asks('GET', '/api/v1/organisation/leaving'),
+    // There is none.
+    expected: (part) =>
+      atTheDoor(part) ??
+      (part === 'governance' || roleOf(part) === 'organisation-admin' ? 'not-found' : 'forbidden'),
+  },
+  'DELETE /api/v1/organisation/leaving': adminOnAn('DELETE', 'leaving'),
+  'POST /api/v1/organisation/leaving/case-export': adminOnAn('POST', 'leaving/case-export', {}),
+  'POST /api/v1/organisation/leaving/case-export/approval': {
+    request: asks('POST', '/api/v1/organisation/leaving/case-export/approval', {}),
+    expected: (part) => atTheDoor(part) ?? (part === 'governance' ? 'not-found' : 'forbidden'),
+  },
+  'GET /api/v1/leavings': doorRole(['operator'], asks('GET', '/api/v1/leavings')),
+  'POST /api/v1/organisations/{organisationId}/leaving-confirmation': operatorOnAn(
+    asks('POST', `/api/v1/organisations/${id}/leaving-confirmation`, {}),
+  ),
+  'POST /api/v1/organisations/{organisationId}/closure': operatorOnAn(
+    asks('POST', `/api/v1/organisations/${id}/closure`, {}),
+  ),
+  // Let in, and told that an export is for who leaves.
+  'GET /api/v1/organisation/export': admin('GET', 'export'),
+  'GET /api/v1/departed-organisations/export': {
+    request: asks('GET', '/api/v1/departed-organisations/export', undefined, { 'export-token': 'x' }),
+    expected: (part) => (part === 'disabled' ? 'forbidden' : 'not-found'),
+  },
 };

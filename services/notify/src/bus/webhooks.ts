@@ -8,6 +8,7 @@ import { deleteWebhook } from '../commands/delete-webhook.js';
 import { pingWebhook } from '../commands/ping-webhook.js';
 import { replayFailedDeliveries, replayWebhookDelivery } from '../commands/replay-webhook.js';
 import { rotateWebhookSecret } from '../commands/rotate-webhook-secret.js';
+import { exportWebhooks } from '../queries/export-webhooks.js';
 import { listWebhookDeliveries, listWebhooks } from '../queries/list-webhooks.js';
 import { WebhooksContext } from '../webhooks-context.js';
 
@@ -59,5 +60,10 @@ export class WebhooksDoor {
   @Responds(contracts.replayFailedDeliveries)
   replayFailed(input: InputOf<typeof contracts.replayFailedDeliveries>, { caller }: RequestContext) {
     return replayFailedDeliveries(this.context, caller, input);
+  }
+
+  @Responds(contracts.exportWebhooks)
+  export(input: InputOf<typeof contracts.exportWebhooks>, { caller }: RequestContext) {
+    return exportWebhooks(this.context.service, caller, input);
   }
 }

@@ -1,7 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { parse, type Info, type Parser } from 'csv-parse';
-import { v7 } from 'uuid';
 import { actorIdOf, asOrganisation, type Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import { mostLineErrors, type LineError, type MemberImport } from '@definitivedx/contracts';
@@ -142,8 +141,6 @@ class Intake {
   private columns: Columns | undefined;
   private pending: ImportLine[] = [];
   private keeping: Promise<void> = Promise.resolve();
-  /** Version 7 ids of one millisecond grow, so that rows are written where the last ones were. */
-  private readonly newId = (): string => v7();
 
   constructor(
     private readonly service: ServiceContext,
@@ -226,7 +223,7 @@ class Intake {
     const { db, clock } = this.service;
     const leasedUntil = new Date(clock.now().getTime() + leaseMs);
     const progress = { lines: this.lines };
-    this.keeping = keepLines(db, this.importId, lines, lines.map(this.newId)).then(async () => {
+    this.keeping = keepLines(db, this.importId, lines).then(async () => {
       await renewImport(db, { importId: this.importId, attempts: 0 }, progress, leasedUntil);
     });
     // Its failure is seen by who waits for it next.

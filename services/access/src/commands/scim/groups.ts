@@ -38,13 +38,13 @@ type Without<T> = Omit<T, 'kind'>;
 /** A panel as SCIM says it; `members` is left out when nobody asked for them. */
 export const toGroup = (
   panel: OwnPanelRow,
-  members: readonly { memberId: string; name: string }[] | undefined,
+  members: readonly { memberId: string }[] | undefined,
 ): ScimResource => ({
   id: panel.panelId,
   ...(panel.externalId === null ? {} : { externalId: panel.externalId }),
   displayName: panel.name,
   ...(members && {
-    members: members.map(({ memberId, name }) => ({ value: memberId, display: name, type: 'User' })),
+    members: members.map(({ memberId }) => ({ value: memberId, type: 'User' })),
   }),
   meta: {
     resourceType: 'Group',

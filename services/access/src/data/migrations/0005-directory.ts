@@ -109,7 +109,8 @@ create index member_import_open on member_import (leased_until) where ended_at i
 create unlogged table member_import_line (
   import_id uuid not null,
   line int not null,
-  member_id uuid not null,
+  -- Should it be somebody new.
+  member_id uuid not null default uuidv7(),
   subject text not null,
   user_name text not null,
   name text not null,

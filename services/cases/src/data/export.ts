@@ -1,0 +1,61 @@
+import type { ExportLine } from '@definitivedx/contracts';
+import { statement, type Queryable } from '@definitivedx/db';
+
+export interface ToExport {
+  readonly caseId: string;
+  readonly textBytes: number;
+  /** Everybody who has a part in it. */
+  readonly memberIds: string[];
+}
+
+const next = statement<ToExport>(
+  'cases-to-export',
+  `select c.id as "caseId", c.text_bytes as "textBytes", array(
+     select c.requester_id
+      union select p.author_id from post p where p.case_id = c.id
+      union select r.member_id from responsibility r where r.case_id = c.id
+      union select k.member_id from record_copy k where k.case_id = c.id
+      union select s.member_id from survey s where s.case_id = c.id) as "memberIds"
+     from cases c
+    where c.organisation_id = $1 and ($2::uuid is null or c.id > $2::uuid)
+    order by c.id limit $3`,
+);
+
+/** An organisation's cases after one, by id: who has a part in each, and how long its texts are, but none of them. */
+export const casesToExport = (
+  db: Queryable,
+  organisationId: string,
+  after: string | undefined,
+  limit: number,
+): Promise<ToExport[]> => db.run(next, [organisationId, after ?? null, limit]);
+
+const whole = statement<{ line: ExportLine }>(
+  'cases-exported',
+  `select jsonb_build_object('type', 'case', 'caseId', c.id, 'code', c.code, 'question', c.question,
+     'history', c.history, 'ageBand', c.age_band, 'sex', c.sex, 'intendedAction', c.intended_action,
+     'priority', c.priority, 'status', c.status, 'version', c.version, 'requesterId', c.requester_id,
+     'leadPanelId', c.lead_panel_id, 'createdAt', c.created_at, 'lastActivityAt', c.last_activity_at,
+     'attestation', (select to_jsonb(a) - 'case_id' from attestation a where a.case_id = c.id),
+     'clock', (select jsonb_build_object('panelId', k.panel_id, 'calendar', k.calendar, 'terms', k.terms,
+         'budgetMinutes', k.budget_minutes, 'usedMinutes', k.used_minutes, 'startedAt', k.started_at,
+         'runningSince', k.running_since, 'stoppedAt', k.stopped_at, 'dueAt', k.due_at,
+         'firstAnswerAt', k.first_answer_at) from response_clock k where k.case_id = c.id),
+     'responsibility', coalesce((select jsonb_agg(jsonb_build_object('memberId', r.member_id, 'reason', r.reason,
+         'fromAt', r.from_at, 'untilAt', r.until_at) order by r.id) from responsibility r where r.case_id = c.id), '[]'),
+     'survey', (select jsonb_build_object('memberId', s.member_id, 'outcome', s.outcome, 'referral', s.referral,
+         'valueToPatient', s.value_to_patient, 'valueToProvider', s.value_to_provider, 'comment', s.comment,
+         'closedAt', s.closed_at) from survey s where s.case_id = c.id),
+     'recordCopies', coalesce((select jsonb_agg(jsonb_build_object('copyId', x.id, 'memberId', x.member_id,
+         'version', x.version, 'adviceId', x.advice_id, 'panelName', x.panel_name, 'takenAt', x.taken_at)
+         order by x.taken_at, x.id) from record_copy x where x.case_id = c.id), '[]'),
+     'posts', coalesce((select jsonb_agg(jsonb_build_object('postId', p.id, 'number', p.number, 'kind', p.kind,
+         'authorId', p.author_id, 'body', p.body, 'recommendation', p.recommendation, 'postedAt', p.posted_at)
+         order by p.number) from post p where p.case_id = c.id), '[]')) as line
+   from cases c
+  where c.id = any ($1::uuid[])
+  order by c.id`,
+);
+
+/** Cases with all that is kept of them. Only after access has said, and written down, that they are taken. */
+export const wholeCases = async (db: Queryable, caseIds: readonly string[]): Promise<ExportLine[]> =>
+  (await db.run(whole, [caseIds])).map(({ line }) => line);
