@@ -316,7 +316,11 @@ export const routes: Readonly<Record<string, Route>> = {
   'POST /api/v1/accounts/{memberId}/enable': operatorOnAn(asks('POST', `/api/v1/accounts/${id}/enable`, {})),
   'POST /api/v1/me/export': member(asks('POST', '/api/v1/me/export', {}), { beforeConsent: true }),
   'POST /api/v1/me/erasure': member(asks('POST', '/api/v1/me/erasure', {}), { beforeConsent: true }),
-  'GET /api/v1/data-map': open(asks('GET', '/api/v1/data-map')),
+  // Open; a credential that is sent all the same has to be right.
+  'GET /api/v1/data-map': {
+    request: asks('GET', '/api/v1/data-map'),
+    expected: (part) => (part === 'disabled' ? 'forbidden' : 'through'),
+  },
   'POST /api/v1/accounts/{memberId}/erasure': operatorOnAn(
     asks('POST', `/api/v1/accounts/${id}/erasure`, {}),
   ),
