@@ -8,9 +8,9 @@ import { Refusal, createSteps, explain } from './steps.mjs';
 
 const generators = [
   {
-    name: 'NATS permissions, subjects, AsyncAPI',
+    name: 'NATS permissions, subjects, AsyncAPI, data map',
     program: 'tools/bus/dist/generate.js',
-    outputs: ['deploy/nats/permissions.conf', 'docs/api/subjects.md', 'docs/api/asyncapi.json'],
+    outputs: ['deploy/nats/permissions.conf', 'docs/api/subjects.md', 'docs/api/asyncapi.json', 'docs/data-map.md'],
   },
   {
     name: 'OpenAPI',

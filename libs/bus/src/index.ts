@@ -5,6 +5,7 @@ export * from './config.js';
 export * from './connection.js';
 export * from './context.js';
 export * from './decorators.js';
+export * from './member-export.js';
 export * from './once.js';
 export * from './outbox.js';
 export * from './permissions.js';

@@ -13,6 +13,8 @@ const batchSize = 200;
 const safetyPollMs = 1_000;
 const maxRetryMs = 60_000;
 const retentionDays = 90;
+/** A command is repeated within a day, or never: the gateway remembers its key no longer. */
+const commandDays = 30;
 const purgeEveryMs = 3_600_000;
 
 interface OutboxRow {
@@ -48,6 +50,10 @@ const markBlocked = statement(
 const purge = statement(
   'outbox-purge',
   `delete from outbox where published_at is not null and created_at < clock_timestamp() - interval '${String(retentionDays)} days'`,
+);
+const purgeCommands = statement(
+  'command-purge',
+  `delete from command where at < clock_timestamp() - interval '${String(commandDays)} days'`,
 );
 const unpublishAll = statement<{ rows: number }>(
   'outbox-unpublish',
@@ -187,6 +193,7 @@ export class OutboxRelay {
     if (Date.now() - this.purgedAt < purgeEveryMs) return;
     this.purgedAt = Date.now();
     await run(client, purge);
+    await run(client, purgeCommands);
   }
 
   private wakeUp(): void {

@@ -6,6 +6,7 @@ import * as clients from './access/clients.js';
 import * as conformance from './access/conformance.js';
 import * as directory from './access/directory.js';
 import * as accessExport from './access/export.js';
+import * as erasure from './access/erasure.js';
 import * as governance from './access/governance.js';
 import * as grants from './access/grants.js';
 import * as identity from './access/identity.js';
@@ -23,6 +24,7 @@ import * as caseExport from './cases/export.js';
 import * as caseHandOver from './cases/hand-over.js';
 import * as caseOutcomes from './cases/outcomes.js';
 import * as caseQueries from './cases/queries.js';
+import * as caseErasure from './cases/erasure.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
 import * as fileExport from './files/export.js';
 import * as fileContracts from './files/files.js';
@@ -30,6 +32,7 @@ import * as figuresExport from './metrics/export.js';
 import * as reports from './metrics/reports.js';
 import * as channelEvidence from './notify/channel-evidence.js';
 import * as webhooksExport from './notify/export.js';
+import * as notifyErasure from './notify/erasure.js';
 import * as handOvers from './notify/hand-overs.js';
 import * as onCall from './notify/on-call.js';
 import * as stream from './notify/stream.js';
@@ -42,6 +45,7 @@ import {
   replayDeadLetter,
   republishOutbox,
 } from './system/messaging.js';
+import { exportMember, servicesWithMembers } from './system/personal-data.js';
 
 type AnyContract = RequestContract | EventContract | NudgeContract;
 
@@ -57,6 +61,7 @@ const all: readonly AnyContract[] = [
     clients,
     conformance,
     directory,
+    erasure,
     governance,
     grants,
     identity,
@@ -68,6 +73,7 @@ const all: readonly AnyContract[] = [
     scim,
     caseClosing,
     caseCommands,
+    caseErasure,
     caseEvents,
     caseHandOver,
     caseOutcomes,
@@ -75,6 +81,7 @@ const all: readonly AnyContract[] = [
     fileContracts,
     reports,
     channelEvidence,
+    notifyErasure,
     handOvers,
     onCall,
     stream,
@@ -92,6 +99,7 @@ const all: readonly AnyContract[] = [
     listDeadLetters(service),
     replayDeadLetter(service),
   ]),
+  ...servicesWithMembers.map(exportMember),
   ...Object.values(deadLetteredBy),
 ];
 

@@ -17,6 +17,7 @@ import { IdentityDoor } from './bus/identity.js';
 import { ImportsDoor } from './bus/imports.js';
 import { IssuersDoor } from './bus/issuers.js';
 import { LeavingDoor } from './bus/leaving.js';
+import { PersonalDataDoor } from './bus/personal-data.js';
 import { ScimDoor } from './bus/scim.js';
 import { ClientsContext } from './clients-context.js';
 import { AccessOptions, defaultImportMaxBytes, type AccessConfig } from './config.js';
@@ -50,6 +51,7 @@ export const appModule = (config: AccessConfig): DynamicModule => ({
     ImportsDoor,
     IssuersDoor,
     LeavingDoor,
+    PersonalDataDoor,
     ScimDoor,
   ],
   providers: [

@@ -2,6 +2,7 @@ import { ServiceModule, type ServiceConfig } from '@definitivedx/bus';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CaseCommands } from './bus/case-commands.js';
 import { CaseQueries } from './bus/case-queries.js';
+import { PersonalDataDoor } from './bus/personal-data.js';
 import { databaseOptions } from './data/database.js';
 
 @Module({})
@@ -11,5 +12,5 @@ class CasesModule {}
 export const appModule = (config: ServiceConfig): DynamicModule => ({
   module: CasesModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [CaseCommands, CaseQueries],
+  controllers: [CaseCommands, CaseQueries, PersonalDataDoor],
 });

@@ -4,6 +4,7 @@ import { DoorGuard } from '@definitivedx/auth';
 import { ServiceContext, ServiceModule } from '@definitivedx/bus';
 import { fileKeyProvider } from '@definitivedx/crypto';
 import { FileRequests } from './bus/file-requests.js';
+import { PersonalDataDoor } from './bus/personal-data.js';
 import type { FilesConfig, StoreOptions } from './config.js';
 import { databaseOptions } from './data/database.js';
 import { FilesContext } from './files-context.js';
@@ -23,7 +24,7 @@ const openStore = (options: StoreOptions): Store =>
 export const appModule = (config: FilesConfig): DynamicModule => ({
   module: FilesModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [FileRequests, FilesController],
+  controllers: [FileRequests, FilesController, PersonalDataDoor],
   providers: [
     { provide: APP_GUARD, useClass: DoorGuard },
     {

@@ -32,6 +32,7 @@ import { MetricsController } from './http/metrics.controller.js';
 import { OrganisationMembersController } from './http/organisation-members.controller.js';
 import { OrganisationPanelsController } from './http/organisation-panels.controller.js';
 import { ScimController } from './http/scim.controller.js';
+import { PersonalDataController } from './http/personal-data.controller.js';
 import { OnCallController } from './http/on-call.controller.js';
 import { OrganisationController } from './http/organisation.controller.js';
 import { OAuthController } from './http/oauth.controller.js';
@@ -72,6 +73,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       FilesController,
       AuditController,
       ConsentController,
+      PersonalDataController,
       // Before the members, whose addresses have an id where this one has `imports`.
       MemberImportsController,
       OrganisationMembersController,

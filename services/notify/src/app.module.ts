@@ -7,6 +7,7 @@ import { ChannelEvidenceDoor } from './bus/channel-evidence.js';
 import { DeadLetters } from './bus/dead-letters.js';
 import { HandOversDoor } from './bus/hand-overs.js';
 import { OnCallDoor } from './bus/on-call.js';
+import { PersonalDataDoor } from './bus/personal-data.js';
 import { StreamsDoor } from './bus/streams.js';
 import { TestPagesDoor } from './bus/test-pages.js';
 import { WebhooksDoor } from './bus/webhooks.js';
@@ -31,6 +32,7 @@ export const appModule = (config: NotifyConfig): DynamicModule => ({
     DeadLetters,
     HandOversDoor,
     OnCallDoor,
+    PersonalDataDoor,
     StreamsDoor,
     TestPagesDoor,
     WebhooksDoor,

@@ -10,6 +10,7 @@ import { Migration0007 } from './migrations/0007-audit-tree.js';
 import { Migration0008 } from './migrations/0008-relations.js';
 import { Migration0009 } from './migrations/0009-conformance.js';
 import { Migration0010 } from './migrations/0010-leaving.js';
+import { Migration0011 } from './migrations/0011-erasure.js';
 
 /** What this service's database consists of. */
 export const databaseOptions = (url: string): DatabaseOptions => ({
@@ -26,5 +27,6 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
     { name: '0008-relations', class: Migration0008 },
     { name: '0009-conformance', class: Migration0009 },
     { name: '0010-leaving', class: Migration0010 },
+    { name: '0011-erasure', class: Migration0011 },
   ],
 });

@@ -160,7 +160,8 @@ const moveInvitations = statement<never>(
 );
 const disable = statement<never>(
   'access.disable-merged',
-  `update member set status = 'disabled' where id = $1`,
+  // Nothing leads from here to the person any more, so that nothing could find these words when they are erased.
+  `update member set status = 'disabled', name = 'Merged account', email = id || '@merged.invalid' where id = $1`,
 );
 
 /** Gives all of an empty member's places and identities to another, and disables what is left of it. */

@@ -1,8 +1,16 @@
-import { Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiTags } from '@nestjs/swagger';
 import { For, type MemberCaller } from '@definitivedx/auth';
-import { Bus } from '@definitivedx/bus';
-import { id, setAccount, type ReplyOf } from '@definitivedx/contracts';
+import { Bus, ServiceContext } from '@definitivedx/bus';
+import {
+  eraseMember,
+  erasureReport,
+  id,
+  setAccount,
+  type ErasureRecord,
+  type ReplyOf,
+} from '@definitivedx/contracts';
+import { eraseHere } from '../commands/erase-here.js';
 import { Member } from './authentication.js';
 import { Documented } from './documented.js';
 
@@ -15,7 +23,10 @@ const problems = ['invalid-input', 'not-found', 'conflict', 'consent-required'] 
 @For({ members: ['operator'] })
 @Controller('api/v1/accounts/:memberId')
 export class AccountsController {
-  constructor(private readonly bus: Bus) {}
+  constructor(
+    private readonly bus: Bus,
+    private readonly service: ServiceContext,
+  ) {}
 
   @Post('disable')
   @HttpCode(200)
@@ -43,5 +54,26 @@ export class AccountsController {
     @Param('memberId', { schema: id }) memberId: string,
   ): Promise<ReplyOf<typeof setAccount>> {
     return this.bus.request(setAccount, caller, { memberId, status: 'active' });
+  }
+
+  @Post('erasure')
+  @HttpCode(200)
+  @Documented({ summary: eraseMember.summary, reply: eraseMember.reply, problems })
+  async erase(
+    @Member() caller: MemberCaller,
+    @Param('memberId', { schema: id }) memberId: string,
+  ): Promise<ErasureRecord> {
+    await this.bus.request(eraseMember, caller, { memberId });
+    await eraseHere(this.service, memberId);
+    return this.bus.request(erasureReport, caller, { memberId });
+  }
+
+  @Get('erasure')
+  @Documented({ summary: erasureReport.summary, reply: erasureReport.reply, problems })
+  erasure(
+    @Member() caller: MemberCaller,
+    @Param('memberId', { schema: id }) memberId: string,
+  ): Promise<ErasureRecord> {
+    return this.bus.request(erasureReport, caller, { memberId });
   }
 }

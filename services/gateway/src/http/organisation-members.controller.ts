@@ -15,21 +15,24 @@ import {
 import { ApiBearerAuth, ApiCookieAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { For, type OrganisationCaller } from '@definitivedx/auth';
-import { Bus } from '@definitivedx/bus';
+import { For, type MemberCaller, type OrganisationCaller } from '@definitivedx/auth';
+import { Bus, ServiceContext } from '@definitivedx/bus';
 import {
   addMember,
   changeMember,
   endPlace,
+  eraseLeaver,
   getMember,
   id,
   listMembers,
   membersDoor,
   reopenPlace,
+  type ErasureRecord,
   type ReplyOf,
 } from '@definitivedx/contracts';
+import { eraseHere } from '../commands/erase-here.js';
 import { tagOf, versionOf } from '../domain/version-tag.js';
-import { Acting } from './authentication.js';
+import { Acting, Member } from './authentication.js';
 import { Commands } from './commands.js';
 import { AcceptsIdempotencyKey, Documented } from './documented.js';
 import { onCommand } from './problems.js';
@@ -51,6 +54,7 @@ export class OrganisationMembersController {
   constructor(
     private readonly bus: Bus,
     private readonly commands: Commands,
+    private readonly service: ServiceContext,
   ) {}
 
   @Get()
@@ -163,5 +167,23 @@ export class OrganisationMembersController {
     @Param('memberId', memberId) asked: string,
   ): Promise<ReplyOf<typeof reopenPlace>> {
     return this.bus.request(reopenPlace, caller, { memberId: asked });
+  }
+
+  @Post(':memberId/erasure')
+  @HttpCode(200)
+  @For(eraseLeaver.who)
+  @Documented({
+    summary: eraseLeaver.summary,
+    description: 'Whoever has, or had, a place elsewhere is erased by an operator.',
+    reply: eraseLeaver.reply,
+    problems: [...onMember, 'conflict'],
+  })
+  async erase(
+    @Member() caller: MemberCaller,
+    @Param('memberId', memberId) asked: string,
+  ): Promise<ErasureRecord> {
+    const record = await this.bus.request(eraseLeaver, caller, { memberId: asked });
+    await eraseHere(this.service, asked);
+    return record;
   }
 }

@@ -6,9 +6,11 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { notFound } from '@definitivedx/errors';
 import { Open } from '@definitivedx/auth';
+import { Options } from '../config.js';
 import { GatewayKeys } from '../sign-in/gateway-keys.js';
 import { ApiDocument } from './api-document.js';
-import { sendPage } from './pages.js';
+import { dataMapPage } from './data-map-page.js';
+import { sendChapters, sendPage } from './pages.js';
 
 const assetFolder = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
 /** The viewer's files that the page below needs, served from here so that reading it calls nobody else. */
@@ -36,6 +38,7 @@ export class SiteController {
   constructor(
     private readonly document: ApiDocument,
     private readonly keys: GatewayKeys,
+    private readonly options: Options,
   ) {}
 
   @Get()
@@ -46,8 +49,14 @@ export class SiteController {
       links: [
         ['/auth/sign-in', 'Sign in'],
         ['/api/docs', 'API documentation'],
+        ['/data-map', 'What is stored where, why and how long'],
       ],
     });
+  }
+
+  @Get('data-map')
+  dataMap(@Res() reply: FastifyReply): void {
+    sendChapters(reply, dataMapPage(this.options.dataRegions));
   }
 
   @Get('api/openapi.json')

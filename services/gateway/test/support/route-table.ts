@@ -314,6 +314,18 @@ export const routes: Readonly<Record<string, Route>> = {
     asks('POST', `/api/v1/accounts/${id}/disable`, {}),
   ),
   'POST /api/v1/accounts/{memberId}/enable': operatorOnAn(asks('POST', `/api/v1/accounts/${id}/enable`, {})),
+  'POST /api/v1/me/export': member(asks('POST', '/api/v1/me/export', {}), { beforeConsent: true }),
+  'POST /api/v1/me/erasure': member(asks('POST', '/api/v1/me/erasure', {}), { beforeConsent: true }),
+  // Open; a credential that is sent all the same has to be right.
+  'GET /api/v1/data-map': {
+    request: asks('GET', '/api/v1/data-map'),
+    expected: (part) => (part === 'disabled' ? 'forbidden' : 'through'),
+  },
+  'POST /api/v1/accounts/{memberId}/erasure': operatorOnAn(
+    asks('POST', `/api/v1/accounts/${id}/erasure`, {}),
+  ),
+  'GET /api/v1/accounts/{memberId}/erasure': operatorOnAn(asks('GET', `/api/v1/accounts/${id}/erasure`)),
+  'POST /api/v1/organisation/members/{memberId}/erasure': adminOnAn('POST', `members/${id}/erasure`, {}),
   'POST /oauth/token': open(asks('POST', '/oauth/token', {})),
   'GET /.well-known/oauth-authorization-server': open(asks('GET', '/.well-known/oauth-authorization-server')),
   'GET /api/v1/organisation/clients': admin('GET', 'clients'),

@@ -5,6 +5,7 @@ import { conflict, notFound } from '@definitivedx/errors';
 import { currentTraceId } from '@definitivedx/telemetry';
 import { actorOf, appendAuditWith } from '../../data/audit.js';
 import { assertActing } from '../../data/directory.js';
+import { erasureOf } from '../../data/erasures.js';
 import { lockPanelsOf, nextLead } from '../../data/own-panels.js';
 import { activePlaces, lockAccount, setAccountStatus } from '../../data/places.js';
 import { lockRegistration } from '../../data/registration.js';
@@ -31,6 +32,8 @@ export async function setAccount(
     await lockRegistration(tx);
     const before = await lockAccount(tx, memberId);
     if (before === undefined) throw notFound('member');
+    if (status === 'active' && (await erasureOf(tx, memberId))?.erasedAt)
+      throw conflict('This person was erased, which is not to be undone. Register them anew.');
     if (before !== status) {
       setAccountStatus(tx, memberId, status);
       if (status === 'disabled') {

@@ -1,0 +1,44 @@
+import { exportedCommands, exportSection, type ExportSection } from '@definitivedx/bus';
+
+const section = (name: string, select: string): ExportSection => exportSection('cases', name, select);
+const posts = `select id::text as key, id as post_id, case_id, number, kind, organisation_id, body, recommendation, posted_at
+                 from post where author_id = $1`;
+
+/** Everything this service keeps about a member. What others wrote in the same cases is theirs. */
+export const memberSections: readonly ExportSection[] = [
+  section(
+    'casesAsked',
+    `select id::text as key, id as case_id, code, organisation_id, question, history, age_band, sex, intended_action,
+            priority, status, lead_panel_id, created_at, last_activity_at
+       from cases where requester_id = $1`,
+  ),
+  section('posts', `${posts} and kind <> 'advice'`),
+  section('advice', `${posts} and kind = 'advice'`),
+  section(
+    'responsibilities',
+    `select lpad(id::text, 19, '0') as key, case_id, reason, from_at, until_at from responsibility where member_id = $1`,
+  ),
+  section(
+    'attestations',
+    `select case_id::text as key, case_id, version, hash, attested_at from attestation where member_id = $1`,
+  ),
+  section(
+    'surveys',
+    `select case_id::text as key, case_id, outcome, referral, value_to_patient, value_to_provider, comment, closed_at
+       from survey where member_id = $1`,
+  ),
+  section(
+    'recordCopies',
+    `select id::text as key, id, case_id, version, advice_id, panel_name, taken_at from record_copy where member_id = $1`,
+  ),
+  section(
+    'casesShown',
+    `select case_id || ' ' || kind || coalesce(grant_id::text, '') as key, case_id, kind, grant_id, expires_at, last_activity_at
+       from audience where principal = $1 and kind in ('requester', 'member')`,
+  ),
+  section(
+    'commandsUnderWay',
+    `select command_id::text as key, command_id, case_id, reserved_at from reserved_ids where caller_id = $1`,
+  ),
+  exportedCommands('cases'),
+];
