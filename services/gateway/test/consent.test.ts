@@ -51,6 +51,8 @@ const withoutConsent: Readonly<Record<string, string>> = {
   'DELETE /api/v1/consents/{kind}': 'withdrawing',
   'POST /api/v1/me/export': "one's own data, whether or not one consents to anything",
   'POST /api/v1/me/erasure': "one's own data, whether or not one consents to anything",
+  'GET /api/v1/departed-organisations/export':
+    'an organisation that has left has no members; a token of its own opens it',
   'GET /api/v1/data-map': 'what is kept, for anybody to read',
   'POST /api/v1/platform/consent-texts':
     'without a text in force nobody could consent, the operator included',

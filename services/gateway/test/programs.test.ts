@@ -303,11 +303,16 @@ describe('a token of a program', () => {
     webhooks: /^\/api\/v1\/organisation\/webhooks/,
     audit: /^\/api\/v1\/(organisation\/)?audit/,
     export: /^\/api\/v1\/organisation\/export/,
-    conformance: /^\/api\/v1\/organisation\/conformance/,
+    conformance: /^\/api\/v1\/organisation\/(conformance-runs|test-pages|panels\/\{panelId\}\/test-pages)/,
   };
 
   /** For anybody, so for programs too. */
-  const forAnyone = ['/api/v1/applications', '/api/v1/applications/{reference}'];
+  const forAnyone = [
+    '/api/v1/applications',
+    '/api/v1/applications/{reference}',
+    '/api/v1/data-map',
+    '/api/v1/departed-organisations/export',
+  ];
 
   it.each(scopes)('of the scope %s reaches what that names and nothing else', async (scope) => {
     const client = new Client(gateway.url, await tokenOf(await program(scope)));
