@@ -10,7 +10,12 @@ const generators = [
   {
     name: 'NATS permissions, subjects, AsyncAPI, data map',
     program: 'tools/bus/dist/generate.js',
-    outputs: ['deploy/nats/permissions.conf', 'docs/api/subjects.md', 'docs/api/asyncapi.json', 'docs/data-map.md'],
+    outputs: [
+      'deploy/nats/permissions.conf',
+      'docs/api/subjects.md',
+      'docs/api/asyncapi.json',
+      'docs/data-map.md',
+    ],
   },
   {
     name: 'OpenAPI',

@@ -1,4 +1,5 @@
 export * from './movable-clock.js';
+export * from './stream-messages.js';
 export * from './until.js';
 export * from './world.js';
 export { exportLines, verifyExport, type Trust, type Verdict } from '@definitivedx/provisioner';

@@ -1,4 +1,3 @@
-import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 } from 'uuid';
 import type { RunningService } from '@definitivedx/bus';
@@ -12,7 +11,7 @@ import {
   type ReplyOf,
   type requestErasure,
 } from '@definitivedx/contracts';
-import { startWorld, until, type World } from '@definitivedx/testing';
+import { startWorld, streamMessages, until, type World } from '@definitivedx/testing';
 import { Browser } from './support/browser.js';
 import { setStage, type Stage } from './support/cast.js';
 import { aCase, Client } from './support/client.js';
@@ -129,19 +128,6 @@ async function rowsWith(pattern: string): Promise<string[]> {
   return found.flat();
 }
 
-/** Every message that any stream holds, as text. */
-async function messages(): Promise<string[]> {
-  const manager = await jetstreamManager((await world.bus('provisioner')).connection, { checkAPI: false });
-  const texts: string[] = [];
-  for await (const { config, state } of manager.streams.list()) {
-    for (let seq = state.first_seq; seq <= state.last_seq && state.messages > 0; seq += 1) {
-      const message = await manager.streams.getMessage(config.name, { seq });
-      if (message) texts.push(`${message.subject} ${message.string()}`);
-    }
-  }
-  return texts;
-}
-
 describe('before it is done', () => {
   it('the marks are found where they are, by the same search', async () => {
     const tables = new Set((await rowsWith(mark)).map((row) => row.split(':')[0]));
@@ -149,7 +135,7 @@ describe('before it is done', () => {
       expect([...tables]).toContain(`access.${table}`);
     expect([...tables]).toContain('gateway.session');
     expect([...tables]).toContain('gateway.idempotency_key');
-    expect((await messages()).length).toBeGreaterThan(0);
+    expect((await streamMessages(world)).length).toBeGreaterThan(0);
   });
 
   it('asking for it is recorded once, and an operator sees it', async () => {
@@ -208,7 +194,7 @@ describe('an erased person', () => {
 
   it('is nowhere: in no row of any table, and in no message', async () => {
     expect(await rowsWith(mark)).toEqual([]);
-    expect((await messages()).filter((text) => text.toLowerCase().includes(mark))).toEqual([]);
+    expect((await streamMessages(world)).filter((text) => text.toLowerCase().includes(mark))).toEqual([]);
     // A token would say who they are in base64.
     expect(await countIn('gateway', 'session')).toBe(0);
     for (const table of ['mail', 'stream_entry', 'stream_position', 'timer'])
