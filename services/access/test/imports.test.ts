@@ -103,6 +103,16 @@ describe('a file of members', () => {
     expect(left?.n).toBe(0);
   });
 
+  it('is checked and written in one go, however few lines the planner believes there are', async () => {
+    await imported(file(3));
+    await access.sql('vacuum (analyze) member_import_line');
+    const { importId, ...found } = await imported(file(20_000));
+    expect(found).toMatchObject({ state: 'done', added: 20_000 });
+    expect(await access.sql('select attempts from member_import where id = $1', [importId])).toEqual([
+      { attempts: 1 },
+    ]);
+  });
+
   it.each([
     ['UTF-8 with a byte order mark', (text: string) => Buffer.from(`\uFEFF${text}`)],
     ['UTF-16, little end first', (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le')],

@@ -11,17 +11,16 @@ export async function linesKept(db: Queryable, importId: string): Promise<{ line
   return row ?? { lines: 0, last: 0 };
 }
 
+// One pass over the lines and no join: nothing that is planned for a few lines and then met by a million.
 const repeated = (column: 'subject' | 'user_name', key: string) =>
   statement<{ line: number; first: number }>(
     `access.repeated-${column}`,
-    `with twice as (
-       select ${key} as key, min(line) as first from member_import_line
-        where import_id = $1 and hashtext(${key}) & $2 = $3
-        group by 1 having count(*) > 1
-     )
-     select l.line, twice.first from twice
-       join member_import_line l on l.import_id = $1 and ${key.replaceAll(column, `l.${column}`)} = twice.key and l.line > twice.first
-      order by l.line`,
+    `select line, first
+       from (select line, min(line) over (partition by ${key}) as first
+               from member_import_line
+              where import_id = $1 and hashtext(${key}) & $2 = $3) as l
+      where line > first
+      order by line`,
   );
 const repeatedIn = {
   subject: repeated('subject', 'subject'),

@@ -113,8 +113,9 @@ export async function keepLines(
 const dropSome = statement<{ dropped: number }>(
   'access.drop-import-lines',
   `with dropped as (
-     delete from member_import_line where (import_id, line) in (
-       select import_id, line from member_import_line where import_id = $1 order by line limit 20000)
+     delete from member_import_line where import_id = $1 and line <= (
+       select max(line) from (
+         select line from member_import_line where import_id = $1 order by line limit 20000) as first)
      returning 1
    )
    select count(*)::int as dropped from dropped`,
