@@ -106,7 +106,7 @@ describe('the story, played by the demo program on the whole system', () => {
       ['✔ 13 ', 'files'],
       ['✔ 19 ', 'cases'],
       ['✔ 21 ', 'notify'],
-      ['✔ 28 ', 'metrics'],
+      ['✔ 27 ', 'metrics'],
       // While a trust comes in: before its members do, and before its page and webhook.
       ['✔ 41 ', 'access'],
       ['✔ 47 ', 'notify'],

@@ -37,6 +37,8 @@ export const environments = (setting: Setting) => {
     // What organisations name is on this machine too: their sign-in, their webhooks.
     EGRESS_TRUSTED_HOSTS: '*',
     LOG_LEVEL: process.env['DDX_PROGRAM_LOG_LEVEL'] ?? process.env['LOG_LEVEL'] ?? 'info',
+    // The C library keeps a heap per thread otherwise, most of each empty.
+    MALLOC_ARENA_MAX: '2',
     OTEL_SERVICE_NAME: name,
     TRACE_DIR: join(stateDir, 'traces'),
   });

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { Refusal } from '../../bootstrap/steps.mjs';
 
@@ -39,12 +40,23 @@ async function listen(port: number, host: string): Promise<Server> {
 
 const close = (server: Server): Promise<unknown> => new Promise((resolve) => server.close(resolve));
 
-/** `count` different ports on the loopback address that nobody listens on now. */
+/** Ports that the system hands to outgoing connections begin here on Linux; one of those may be gone before it is used. */
+const firstOutgoing = 32_768;
+const firstFree = 12_000;
+
+/** `count` different ports on the loopback address that nobody listens on now, and that no outgoing connection takes. */
 export async function freePorts(count: number): Promise<number[]> {
-  // All held at once, so that the system cannot hand out one twice.
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0, '127.0.0.1')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map(close));
+  const held: Server[] = [];
+  // All held at once, so that none is found twice.
+  while (held.length < count) {
+    const port = randomInt(firstFree, firstOutgoing);
+    await listen(port, '127.0.0.1').then(
+      (server) => held.push(server),
+      () => undefined,
+    );
+  }
+  const ports = held.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(held.map(close));
   return ports;
 }
 
