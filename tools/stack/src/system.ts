@@ -77,7 +77,7 @@ export const environmentFile = (stateDir: string): string => join(stateDir, 'env
  * generation, which it lets grow to 48 MB per process, is kept small: six services that mostly wait share one machine.
  */
 export const telemetryPreload = (): string[] => [
-  '--max-semi-space-size=4',
+  '--max-semi-space-size=2',
   '--import',
   pathToFileURL(inRepository('libs/telemetry/dist/register.js')).href,
 ];
