@@ -291,10 +291,10 @@ describe('an upload that ends early', () => {
     surgery.world.clock.advance(61_000);
     await sweep(surgery.context);
     // What a broken stream left is removed after its answer.
-  await until(
-    async () => (await surgery.rows('doomed', 'select 1 from doomed_object')).length === 0,
-    'nothing doomed',
-  );
+    await until(
+      async () => (await surgery.rows('doomed', 'select 1 from doomed_object')).length === 0,
+      'nothing doomed',
+    );
     expect(surgery.objects()).toHaveLength(before.length + 1);
   });
 
