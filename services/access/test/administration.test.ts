@@ -83,7 +83,9 @@ describe('a member', () => {
   it('is added once by one command, and refused as a second one', async () => {
     const commandId = v7();
     const input = { commandId, subject: v7(), email: 'one@demo.invalid' };
-    expect(await add(input)).toEqual(await add(input));
+    const [once, again] = [await add(input), await add(input)];
+    expect(again).toEqual(once);
+    expect(await auditOf(once.memberId)).toEqual([{ act: 'member.add', outcome: 'allowed' }]);
     await expect(add({ ...input, commandId: v7() })).rejects.toMatchObject({
       code: 'conflict',
       issues: [{ path: 'subject' }, { message: 'uniqueness' }],

@@ -1,5 +1,5 @@
-import { asOrganisation, type Caller, type OrganisationCaller } from '@definitivedx/auth';
-import type { ServiceContext } from '@definitivedx/bus';
+import { actorIdOf, asOrganisation, type Caller, type OrganisationCaller } from '@definitivedx/auth';
+import { once, type ServiceContext } from '@definitivedx/bus';
 import type { Queryable, Transaction } from '@definitivedx/db';
 import { forbidden, toAppError } from '@definitivedx/errors';
 import { currentTraceId } from '@definitivedx/telemetry';
@@ -27,6 +27,8 @@ interface Act {
   readonly act: string;
   /** What it is about, as far as that is known before; for the audit of a refusal. */
   readonly subjectId?: string;
+  /** Of an act that may be repeated: a repeat gets the first reply, and leaves nothing in the audit. */
+  readonly commandId?: string;
 }
 
 /** Refusals that say something about who tried what; the rest are failures of the moment. */
@@ -48,7 +50,7 @@ const notAdministered = () =>
 export async function administer<T>(
   service: ServiceContext,
   caller: Caller,
-  { act, subjectId }: Act,
+  { act, subjectId, commandId }: Act,
   work: (administration: Administration) => Promise<Done<T>>,
 ): Promise<T> {
   const by = asOrganisation(caller);
@@ -58,14 +60,17 @@ export async function administer<T>(
   try {
     return await service.db.transaction(async (tx) => {
       if (!(await lockAdministered(tx, organisationId, memberOf(by)))) throw notAdministered();
-      const done = await work({ tx, caller: by, organisationId, now });
-      appendAuditWith(tx, {
-        ...line,
-        outcome: 'allowed',
-        subjectId: done.subjectId ?? subjectId ?? null,
-        ...(done.detail && { detail: done.detail }),
-      });
-      return done.reply;
+      const carryOut = async (): Promise<T> => {
+        const done = await work({ tx, caller: by, organisationId, now });
+        appendAuditWith(tx, {
+          ...line,
+          outcome: 'allowed',
+          subjectId: done.subjectId ?? subjectId ?? null,
+          ...(done.detail && { detail: done.detail }),
+        });
+        return done.reply;
+      };
+      return commandId === undefined ? carryOut() : once(tx, commandId, actorIdOf(by), carryOut);
     });
   } catch (thrown) {
     const error = toAppError(thrown);

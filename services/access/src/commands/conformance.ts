@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
-import { actorIdOf, type Caller } from '@definitivedx/auth';
-import { once, type ServiceContext } from '@definitivedx/bus';
+import type { Caller } from '@definitivedx/auth';
+import type { ServiceContext } from '@definitivedx/bus';
 import {
   conformanceDays,
   type InputOf,
@@ -34,23 +34,20 @@ export async function beginConformanceRun(
 ): Promise<ReplyOf<typeof contract>> {
   const last = await openRunOf(service.db, await administeredBy(service.db, caller));
   if (last) await settleRun(service, last);
-  return administer(service, caller, { act: 'conformance.begin' }, async (administration) => {
+  return administer(service, caller, { act: 'conformance.begin', commandId }, async (administration) => {
     const { tx, organisationId, now } = administration;
-    const reply = await once(tx, commandId, actorIdOf(administration.caller), async () => {
-      const open = await openRunOf(tx, organisationId);
-      if (open) {
-        throw conflict(
-          `A run is under way until ${open.expiresAt.toISOString()}. Its report is at /api/v1/organisation/conformance-runs/${open.runId}.`,
-        );
-      }
-      const runId = v7();
-      const expiresAt = new Date(now.getTime() + conformanceDays * dayMs);
-      insertRun(tx, { runId, organisationId, code: codeOf(randomBytes(12)), startedAt: now, expiresAt });
-      const run = await runOf(tx, organisationId, runId);
-      if (!run) throw new Error('a run that was just kept is not there');
-      return toReport(run, undefined, now);
-    });
-    return { reply, subjectId: reply.runId };
+    const open = await openRunOf(tx, organisationId);
+    if (open) {
+      throw conflict(
+        `A run is under way until ${open.expiresAt.toISOString()}. Its report is at /api/v1/organisation/conformance-runs/${open.runId}.`,
+      );
+    }
+    const runId = v7();
+    const expiresAt = new Date(now.getTime() + conformanceDays * dayMs);
+    insertRun(tx, { runId, organisationId, code: codeOf(randomBytes(12)), startedAt: now, expiresAt });
+    const run = await runOf(tx, organisationId, runId);
+    if (!run) throw new Error('a run that was just kept is not there');
+    return { reply: toReport(run, undefined, now), subjectId: runId };
   });
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
-import { asMember, type Caller } from '@definitivedx/auth';
+import type { Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import {
   scimTokenPrefix,
@@ -10,11 +10,9 @@ import {
   type revokeScimToken as revokeContract,
 } from '@definitivedx/contracts';
 import { conflict, notFound } from '@definitivedx/errors';
-import { currentTraceId } from '@definitivedx/telemetry';
-import { administeredBy } from './administer.js';
-import { actorOf, appendAuditWith } from '../data/audit.js';
 import { lockClientOf } from '../data/clients.js';
 import { endScimToken, keepScimToken, liveScimTokens } from '../data/scim-tokens.js';
+import { administer } from './administer.js';
 
 const dayMs = 24 * 60 * 60_000;
 /** The old and the new one. */
@@ -25,61 +23,40 @@ const mostAtOnce = 2;
  * be revoked, which is why this is no command that can be repeated.
  * @throws AppError `not-found`, or `conflict` for a program without the scope or with two tokens.
  */
-export async function createScimToken(
+export const createScimToken = (
   service: ServiceContext,
   caller: Caller,
   { clientId, days }: InputOf<typeof createContract>,
-): Promise<ReplyOf<typeof createContract>> {
-  const member = asMember(caller);
-  await administeredBy(service.db, member);
-  const now = service.clock.now();
-  const expiresAt = new Date(now.getTime() + days * dayMs);
-  const token = `${scimTokenPrefix}${randomBytes(32).toString('base64url')}`;
-  const id = v7();
-  await service.db.transaction(async (tx) => {
-    // Held, so that two at once do not become three tokens.
-    const client = await lockClientOf(tx, clientId, member.organisationId);
+): Promise<ReplyOf<typeof createContract>> =>
+  administer(service, caller, { act: 'scim-token.create' }, async ({ tx, organisationId, now }) => {
+    // Held, so that it is not revoked meanwhile.
+    const client = await lockClientOf(tx, clientId, organisationId);
     if (!client) throw notFound('program');
     if (!client.scopes.includes('scim')) throw conflict('This program does not have the scope scim.');
     if ((await liveScimTokens(tx, [clientId], now)).length >= mostAtOnce) {
       throw conflict('This program has two SCIM tokens already. Revoke the one that is no longer used.');
     }
+    const tokenId = v7();
+    const token = `${scimTokenPrefix}${randomBytes(32).toString('base64url')}`;
     const hash = createHash('sha256').update(token).digest();
-    keepScimToken(tx, { id, clientId, hash, createdAt: now, expiresAt });
-    appendAuditWith(tx, {
-      at: now,
-      actor: actorOf(member),
-      act: 'scim-token.create',
-      outcome: 'allowed',
-      subjectId: id,
-      detail: { clientId, days },
-      traceId: currentTraceId(),
-    });
+    const expiresAt = new Date(now.getTime() + days * dayMs);
+    keepScimToken(tx, { id: tokenId, clientId, hash, createdAt: now, expiresAt });
+    const reply = { tokenId, token, expiresAt: expiresAt.toISOString() };
+    return { reply, subjectId: tokenId, detail: { clientId, days } };
   });
-  return { tokenId: id, token, expiresAt: expiresAt.toISOString() };
-}
 
 /** Ends a SCIM token. @throws AppError `not-found` */
-export async function revokeScimToken(
+export const revokeScimToken = (
   service: ServiceContext,
   caller: Caller,
   { clientId, tokenId }: InputOf<typeof revokeContract>,
-): Promise<ReplyOf<typeof revokeContract>> {
-  const member = asMember(caller);
-  await administeredBy(service.db, member);
-  const now = service.clock.now();
-  const of = { tokenId, clientId, organisationId: member.organisationId };
-  await service.db.transaction(async (tx) => {
-    if (!(await endScimToken(tx, of, now))) throw notFound('token');
-    appendAuditWith(tx, {
-      at: now,
-      actor: actorOf(member),
-      act: 'scim-token.revoke',
-      outcome: 'allowed',
-      subjectId: tokenId,
-      detail: { clientId },
-      traceId: currentTraceId(),
-    });
-  });
-  return { revokedAt: now.toISOString() };
-}
+): Promise<ReplyOf<typeof revokeContract>> =>
+  administer(
+    service,
+    caller,
+    { act: 'scim-token.revoke', subjectId: tokenId },
+    async ({ tx, organisationId, now }) => {
+      if (!(await endScimToken(tx, { tokenId, clientId, organisationId }, now))) throw notFound('token');
+      return { reply: { revokedAt: now.toISOString() }, detail: { clientId } };
+    },
+  );

@@ -1,5 +1,5 @@
-import { actorIdOf, type Caller } from '@definitivedx/auth';
-import { once, type ServiceContext } from '@definitivedx/bus';
+import type { Caller } from '@definitivedx/auth';
+import type { ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, addMember as contract } from '@definitivedx/contracts';
 import { administer } from '../administer.js';
 import { recordOf } from '../../queries/members.js';
@@ -14,20 +14,18 @@ export function addMember(
   caller: Caller,
   { commandId, name, email, roles, userName, subject, issuer }: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
-  return administer(service, caller, { act: 'member.add' }, async (administration) => {
-    const reply = await once(administration.tx, commandId, actorIdOf(administration.caller), async () => {
-      const memberId = await openPlace(administration, {
-        name,
-        email,
-        roles,
-        userName: userName ?? email,
-        givenName: null,
-        familyName: null,
-        subject: subject ?? null,
-        issuer,
-      });
-      return recordOf(administration.tx, administration.organisationId, memberId);
+  return administer(service, caller, { act: 'member.add', commandId }, async (administration) => {
+    const memberId = await openPlace(administration, {
+      name,
+      email,
+      roles,
+      userName: userName ?? email,
+      givenName: null,
+      familyName: null,
+      subject: subject ?? null,
+      issuer,
     });
+    const reply = await recordOf(administration.tx, administration.organisationId, memberId);
     return { reply, subjectId: reply.memberId, detail: { roles } };
   });
 }

@@ -1,5 +1,5 @@
-import { actorIdOf, type Caller } from '@definitivedx/auth';
-import { emit, once, type ServiceContext } from '@definitivedx/bus';
+import type { Caller } from '@definitivedx/auth';
+import { emit, type ServiceContext } from '@definitivedx/bus';
 import {
   defaultPanelTerms,
   panelLedAnew,
@@ -35,20 +35,18 @@ export function createPanel(
   caller: Caller,
   { commandId, memberIds, leadMemberId, terms = defaultPanelTerms, ...given }: InputOf<typeof creating>,
 ): Promise<ReplyOf<typeof creating>> {
-  return administer(service, caller, { act: 'panel.create' }, async (administration) => {
+  return administer(service, caller, { act: 'panel.create', commandId }, async (administration) => {
     const { tx, organisationId, now } = administration;
-    const reply = await once(tx, commandId, actorIdOf(administration.caller), async () => {
-      const panelId = v7();
-      await assertActiveMembers(administration, [
-        { path: 'leadMemberId', memberId: leadMemberId },
-        ...memberIds.map((memberId, place) => ({ path: `memberIds.${String(place)}`, memberId })),
-      ]);
-      await assertNameFree(administration, given.name, panelId);
-      const panel = { panelId, ...given, leadMemberId, terms, status: 'active', externalId: null } as const;
-      insertPanel(tx, organisationId, panel, now);
-      joinPanel(tx, { panelId, organisationId }, [...new Set([leadMemberId, ...memberIds])], now);
-      return panelRecordOf(tx, organisationId, panelId);
-    });
+    const panelId = v7();
+    await assertActiveMembers(administration, [
+      { path: 'leadMemberId', memberId: leadMemberId },
+      ...memberIds.map((memberId, place) => ({ path: `memberIds.${String(place)}`, memberId })),
+    ]);
+    await assertNameFree(administration, given.name, panelId);
+    const panel = { panelId, ...given, leadMemberId, terms, status: 'active', externalId: null } as const;
+    insertPanel(tx, organisationId, panel, now);
+    joinPanel(tx, { panelId, organisationId }, [...new Set([leadMemberId, ...memberIds])], now);
+    const reply = await panelRecordOf(tx, organisationId, panelId);
     return {
       reply,
       subjectId: reply.panelId,

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
-import { actorIdOf, type Caller } from '@definitivedx/auth';
-import { once, type ServiceContext } from '@definitivedx/bus';
+import type { Caller } from '@definitivedx/auth';
+import type { ServiceContext } from '@definitivedx/bus';
 import {
   defaultPanelTerms,
   type InputOf,
@@ -74,32 +74,30 @@ export function createGroup(
   caller: Caller,
   { commandId, resource }: Without<InputOf<typeof scimCreate>>,
 ): Promise<ScimResource> {
-  return administer(service, caller, { act: 'scim.group.create' }, async (administration) => {
+  return administer(service, caller, { act: 'scim.group.create', commandId }, async (administration) => {
     const { tx, organisationId, now } = administration;
-    const reply = await once(tx, commandId, actorIdOf(administration.caller), async () => {
-      const group = readGroup(resource);
-      const panelId = v7();
-      await assertNameFree(administration, group.displayName, panelId);
-      await assertMembers(administration, group.memberIds);
-      insertPanel(
-        tx,
-        organisationId,
-        {
-          panelId,
-          name: group.displayName,
-          specialty: '',
-          phone: '',
-          status: 'preparing',
-          openTo: 'own-organisation',
-          leadMemberId: null,
-          externalId: group.externalId,
-          terms: defaultPanelTerms,
-        },
-        now,
-      );
-      if (group.memberIds.length > 0) joinPanel(tx, { panelId, organisationId }, group.memberIds, now);
-      return getGroup(tx, organisationId, panelId);
-    });
+    const group = readGroup(resource);
+    const panelId = v7();
+    await assertNameFree(administration, group.displayName, panelId);
+    await assertMembers(administration, group.memberIds);
+    insertPanel(
+      tx,
+      organisationId,
+      {
+        panelId,
+        name: group.displayName,
+        specialty: '',
+        phone: '',
+        status: 'preparing',
+        openTo: 'own-organisation',
+        leadMemberId: null,
+        externalId: group.externalId,
+        terms: defaultPanelTerms,
+      },
+      now,
+    );
+    if (group.memberIds.length > 0) joinPanel(tx, { panelId, organisationId }, group.memberIds, now);
+    const reply = await getGroup(tx, organisationId, panelId);
     return { reply, subjectId: idOf(reply) };
   });
 }

@@ -1,5 +1,5 @@
-import { actorIdOf, type Caller } from '@definitivedx/auth';
-import { once, type ServiceContext } from '@definitivedx/bus';
+import type { Caller } from '@definitivedx/auth';
+import type { ServiceContext } from '@definitivedx/bus';
 import type {
   InputOf,
   ScimResource,
@@ -68,14 +68,12 @@ export function createUser(
   caller: Caller,
   { commandId, resource }: Without<InputOf<typeof scimCreate>>,
 ): Promise<ScimResource> {
-  return administer(service, caller, { act: 'scim.user.create' }, async (administration) => {
+  return administer(service, caller, { act: 'scim.user.create', commandId }, async (administration) => {
     const { tx, organisationId, now } = administration;
-    const reply = await once(tx, commandId, actorIdOf(administration.caller), async () => {
-      const user = readUser(resource);
-      const memberId = await openPlace(administration, particularsOf(user));
-      if (!user.active) setPlaceState(tx, { organisationId, memberId }, 'ended', now);
-      return found(tx, organisationId, memberId);
-    });
+    const user = readUser(resource);
+    const memberId = await openPlace(administration, particularsOf(user));
+    if (!user.active) setPlaceState(tx, { organisationId, memberId }, 'ended', now);
+    const reply = await found(tx, organisationId, memberId);
     return {
       reply,
       subjectId: idOf(reply),
