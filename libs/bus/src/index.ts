@@ -1,4 +1,6 @@
 export * from './bus.js';
+export { ClaimLoop, pauseAfterMs } from './claim-loop.js';
+export * from './timekeeper.js';
 export * from './byte-door.js';
 export * from './clock.js';
 export * from './config.js';

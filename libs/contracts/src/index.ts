@@ -26,6 +26,7 @@ export * from './cases/export.js';
 export * from './cases/hand-over.js';
 export * from './cases/outcomes.js';
 export * from './cases/queries.js';
+export * from './cases/timeline.js';
 export * from './files/export.js';
 export * from './cases/erasure.js';
 export * from './files/files.js';

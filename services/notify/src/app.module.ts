@@ -16,7 +16,7 @@ import { databaseOptions } from './data/database.js';
 import { MailSender } from './delivery/mail-sender.js';
 import { WebhookSender } from './delivery/webhook-sender.js';
 import { WebhooksContext } from './webhooks-context.js';
-import { Timekeeper } from './work/timekeeper.js';
+import { NotifyTimers } from './work/timers.js';
 
 @Module({})
 class NotifyModule {}
@@ -52,9 +52,9 @@ export const appModule = (config: NotifyConfig): DynamicModule => ({
       inject: [ServiceContext],
     },
     {
-      provide: Timekeeper,
+      provide: NotifyTimers,
       useFactory: (service: ServiceContext, sender: MailSender) =>
-        new Timekeeper({ service, sender, acceptWithinMs: config.handOverAcceptMinutes * 60_000 }),
+        new NotifyTimers({ service, sender, acceptWithinMs: config.handOverAcceptMinutes * 60_000 }),
       inject: [ServiceContext, MailSender],
     },
   ],

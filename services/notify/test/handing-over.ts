@@ -24,7 +24,7 @@ import { appModule } from '../src/app.module.js';
 import type { TimerWork } from '../src/commands/hand-over-lists.js';
 import { databaseOptions } from '../src/data/database.js';
 import { MailSender } from '../src/delivery/mail-sender.js';
-import { Timekeeper } from '../src/work/timekeeper.js';
+import { NotifyTimers } from '../src/work/timers.js';
 
 type ManagedProcess = Awaited<ReturnType<World['startProgram']>>;
 
@@ -64,7 +64,7 @@ export class House {
     private readonly mailboxUrl: string,
     private readonly trustId: string,
     readonly gp: Doctor,
-    private readonly replicas: readonly Timekeeper[],
+    private readonly replicas: readonly NotifyTimers[],
     /** What the effects of the timers work with, in the first replica. */
     readonly work: TimerWork | undefined,
   ) {}
@@ -93,12 +93,12 @@ export class House {
       publicUrl: world.publicUrl,
       operations: 'operations@demo.invalid',
     };
-    const timekeepers: Timekeeper[] = [];
+    const timekeepers: NotifyTimers[] = [];
     let work: TimerWork | undefined;
     for (let n = 0; n < replicas; n += 1) {
       const config = { mail, handOverAcceptMinutes: 30, port: 0 };
       const { app } = await world.service('notify', appModule, databaseOptions, { config });
-      timekeepers.push(app.get(Timekeeper));
+      timekeepers.push(app.get(NotifyTimers));
       const [service, sender] = [app.get(ServiceContext), app.get(MailSender)];
       work ??= { service, sender, acceptWithinMs: 30 * minute };
     }

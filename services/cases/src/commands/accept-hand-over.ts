@@ -13,6 +13,7 @@ import type { Transaction } from '@definitivedx/db';
 import { conflict, forbidden, notFound, type AppError } from '@definitivedx/errors';
 import { hasGrant } from '../data/audience.js';
 import { caseState, endResponsibility, lockedCase, makeResponsible, recordChange } from '../data/cases.js';
+import { note } from '../data/timeline.js';
 import { asks } from '../domain/posting.js';
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
@@ -76,6 +77,13 @@ async function take(
   const since = await endResponsibility(tx, caseId, of.now);
   makeResponsible(tx, caseId, { memberId, reason }, since);
   const version = await recordChange(tx, caseId, of.status);
+  note(tx, caseId, {
+    kind: 'responsible',
+    actorId: memberId,
+    subjectId: memberId,
+    detail: { reason },
+    at: since,
+  });
   const at = since.toISOString();
   emit(tx, responsibilityMoved, caseId, { caseId, fromMemberId, toMemberId: memberId, reason, at });
   const act = { act: 'case.hand-over', caseId, memberId, organisationId, subjectId: null, at } as const;

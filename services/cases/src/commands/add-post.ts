@@ -14,6 +14,8 @@ import { v7 } from 'uuid';
 import { hasGrant } from '../data/audience.js';
 import { lockedCase, recordActivity } from '../data/cases.js';
 import { insertPost } from '../data/posts.js';
+import { note } from '../data/timeline.js';
+import { checkTexts } from '../domain/findings.js';
 import { authorOf, checkPost, statusAfter, type Author } from '../domain/posting.js';
 import { bytesOf, checkRoom } from '../domain/room.js';
 import { isOpen } from '../domain/status.js';
@@ -36,6 +38,7 @@ export async function addPost(
   const { caseId, via, grantId } = await confirmAccess(service, member, input.caseId, 'post');
   const author = authorOf(via, roles);
   checkPost(author, kind, recommendation);
+  checkTexts({ body });
 
   return service.db.transaction((tx) =>
     once(tx, commandId, memberId, async () => {
@@ -68,6 +71,8 @@ export async function addPost(
       const { version } = await recordActivity(tx, caseId, status, at);
       const answer = answerIn(author, kind, recommendation);
       await keepClock(tx, caseId, { before: found.status, after: status, answer, at });
+      const detail = { kind, recommendation: recommendation ?? null, from: found.status, to: status };
+      note(tx, caseId, { kind: 'posted', actorId: memberId, subjectId: postId, detail, at });
 
       const moment = at.toISOString();
       const { requesterId, responsibleId } = found;

@@ -10,7 +10,9 @@ import {
 import { notFound } from '@definitivedx/errors';
 import { endResponsibility, lockedCase, recordActivity } from '../data/cases.js';
 import { insertSurvey } from '../data/closing.js';
+import { note } from '../data/timeline.js';
 import { statusAfterClosing } from '../domain/closing.js';
+import { checkTexts } from '../domain/findings.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 import { keepClock } from './keep-clock.js';
 
@@ -27,6 +29,7 @@ export async function closeCase(
   const member = asMember(caller);
   const { memberId, organisationId } = member;
   const { caseId } = await confirmAccess(service, member, input.caseId, 'close');
+  checkTexts({ 'survey.comment': survey.comment });
 
   return service.db.transaction((tx) =>
     once(tx, commandId, memberId, async () => {
@@ -38,6 +41,8 @@ export async function closeCase(
       await endResponsibility(tx, caseId, now);
       await keepClock(tx, caseId, { before: found.status, after: status, at: now });
       const { version } = await recordActivity(tx, caseId, status, now);
+
+      note(tx, caseId, { kind: 'closed', actorId: memberId, detail: { by: 'requester' }, at: now });
 
       const at = now.toISOString();
       const { comment: _comment, ...codes } = survey;

@@ -11,6 +11,7 @@ import { notFound } from '@definitivedx/errors';
 import { v7 } from 'uuid';
 import { caseState } from '../data/cases.js';
 import { copyTaken, takeCopy } from '../data/closing.js';
+import { note } from '../data/timeline.js';
 import { recordText } from '../domain/record-text.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 
@@ -37,6 +38,12 @@ export async function copyToRecord(
       const taking = { copyId: v7(), caseId, memberId, panelName, at: service.clock.now() };
       const taken = await takeCopy(tx, taking);
       if (!taken) throw notFound();
+      note(tx, caseId, {
+        kind: 'copied-to-record',
+        actorId: memberId,
+        subjectId: taken.adviceId,
+        at: taking.at,
+      });
       emit(tx, caseActed, caseId, {
         act: 'case.record-copy',
         caseId,

@@ -16,7 +16,9 @@ import { fileUnder, fileUnderAsker, grantRef, panelIdsOf, type Grant } from '../
 import { insertCase, makeResponsible } from '../data/cases.js';
 import { releaseIds, reserveIds } from '../data/reserved-ids.js';
 import { insertClock } from '../data/response-clock.js';
+import { note } from '../data/timeline.js';
 import { checkAttestation } from '../domain/attestation.js';
+import { checkTexts } from '../domain/findings.js';
 import { startClock } from '../domain/response-clock.js';
 import { candidatesFor, chooseResponsible, type Candidate } from '../domain/responsible.js';
 import { bytesOf } from '../domain/room.js';
@@ -45,6 +47,7 @@ interface NewCase {
 export async function createCase(service: ServiceContext, caller: Caller, input: Input): Promise<Reply> {
   const member = asMember(caller);
   checkAttestation(input.attestation);
+  checkTexts({ question: input.question, history: input.history });
   const { caseId, grants, done } = await reserveIds<Reply>(service.db, {
     commandId: input.commandId,
     callerId: member.memberId,
@@ -107,6 +110,14 @@ async function write(tx: Transaction, member: MemberCaller, input: Input, create
   fileUnderAsker(tx, caseId, member, at);
   fileUnder(tx, caseId, grants, at);
   makeResponsible(tx, caseId, responsible, at);
+  note(tx, caseId, { kind: 'asked', actorId: memberId, at, detail: { priority: asked.priority } });
+  note(tx, caseId, {
+    kind: 'responsible',
+    actorId: null,
+    subjectId: responsible.memberId,
+    detail: { reason: responsible.reason },
+    at,
+  });
   releaseIds(tx, commandId);
 
   const moment = at.toISOString();

@@ -20,6 +20,7 @@ import {
   recordChange,
   setLeadPanel,
 } from '../data/cases.js';
+import { note } from '../data/timeline.js';
 import { panelsOf, type Candidate } from '../domain/responsible.js';
 import { isOpen, move } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
@@ -124,6 +125,13 @@ async function write(
   await keepClock(tx, caseId, { before: found.status, after: status, at: now });
   const newVersion = await recordChange(tx, caseId, status);
 
+  note(tx, caseId, { kind: 'share-ended', actorId: memberId, subjectId: grantId, at: now });
+  if (handOn?.next) {
+    const { memberId: subjectId, reason } = handOn.next;
+    note(tx, caseId, { kind: 'responsible', actorId: null, subjectId, detail: { reason }, at: now });
+  }
+  if (leftAlone)
+    note(tx, caseId, { kind: 'cancelled', actorId: null, detail: { why: 'nobody-left' }, at: now });
   const at = now.toISOString();
   if (leftAlone) emit(tx, caseEnded, caseId, { caseId, status, survey: null, at });
   emit(tx, shareRevoked, caseId, {

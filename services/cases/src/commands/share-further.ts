@@ -14,6 +14,7 @@ import { AppError, notFound } from '@definitivedx/errors';
 import { fileUnder, grantRef, panelIdsOf } from '../data/audience.js';
 import { caseState, lockedCase, recordActivity, setLeadPanel, type CaseState } from '../data/cases.js';
 import { releaseIds, reserveIds } from '../data/reserved-ids.js';
+import { note } from '../data/timeline.js';
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 
@@ -62,7 +63,9 @@ export async function shareFurther(
       responsibleId,
       grants: grants.map(({ grantId, entry }) => grantRef(grantId, entry)),
     });
-    for (const grantId of grantIds) {
+    for (const { grantId, entry } of grants) {
+      const detail = { with: entry.kind };
+      note(tx, caseId, { kind: 'shared', actorId: memberId, subjectId: grantId, detail, at });
       emit(tx, caseActed, caseId, { ...about, act: 'case.share', memberId, subjectId: grantId });
     }
     return { grantIds, version };

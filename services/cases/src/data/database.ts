@@ -3,6 +3,7 @@ import { Cases0001 } from './migrations/0001-cases.js';
 import { Cases0002 } from './migrations/0002-whole-story.js';
 import { Cases0003 } from './migrations/0003-practices.js';
 import { Cases0004 } from './migrations/0004-organisation.js';
+import { Cases0005 } from './migrations/0005-course.js';
 
 /** The database of `cases`: its tables and how they came to be. */
 export const databaseOptions = (url: string): DatabaseOptions => ({
@@ -13,5 +14,6 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
     { name: '0002-whole-story', class: Cases0002 },
     { name: '0003-practices', class: Cases0003 },
     { name: '0004-organisation', class: Cases0004 },
+    { name: '0005-course', class: Cases0005 },
   ],
 });

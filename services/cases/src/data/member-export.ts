@@ -32,6 +32,11 @@ export const memberSections: readonly ExportSection[] = [
     `select id::text as key, id, case_id, version, advice_id, panel_name, taken_at from record_copy where member_id = $1`,
   ),
   section(
+    'timeline',
+    `select lpad(id::text, 19, '0') as key, case_id, kind, subject_id, detail, at
+       from timeline where actor_id = $1 or (kind = 'responsible' and subject_id = $1)`,
+  ),
+  section(
     'casesShown',
     `select case_id || ' ' || kind || coalesce(grant_id::text, '') as key, case_id, kind, grant_id, expires_at, last_activity_at
        from audience where principal = $1 and kind in ('requester', 'member')`,

@@ -3,11 +3,11 @@ import { caseStatus } from '@definitivedx/contracts';
 import { isOpen, move, transitions } from './status.js';
 
 describe('the status of a case', () => {
-  it('never moves once the case has ended', () => {
-    for (const status of ['closed', 'cancelled', 'converted'] as const) {
-      expect(isOpen(status)).toBe(false);
-      expect(transitions.filter(({ from }) => from === status)).toEqual([]);
-    }
+  it('moves once the case has ended only when its requester reopens a case closed a short time ago', () => {
+    for (const status of ['closed', 'cancelled', 'converted'] as const) expect(isOpen(status)).toBe(false);
+    expect(transitions.filter(({ from }) => !isOpen(from))).toEqual([
+      { from: 'closed', on: 'reopen', by: 'requester', to: 'awaiting-advice', needs: ['recently-closed'] },
+    ]);
   });
 
   it('has one outcome per status, trigger and side', () => {

@@ -3,14 +3,14 @@ import { RequestContext, Responds, ServiceContext } from '@definitivedx/bus';
 import * as contracts from '@definitivedx/contracts';
 import { takeOverShift } from '../commands/take-over-shift.js';
 import { myHandOvers } from '../queries/my-hand-overs.js';
-import { Timekeeper } from '../work/timekeeper.js';
+import { NotifyTimers } from '../work/timers.js';
 
 /** Hand-overs, for the doctors between whom they are. */
 @Controller()
 export class HandOversDoor {
   constructor(
     private readonly service: ServiceContext,
-    private readonly timekeeper: Timekeeper,
+    private readonly timekeeper: NotifyTimers,
   ) {}
 
   @Responds(contracts.myHandOvers)

@@ -4,7 +4,7 @@ import * as contracts from '@definitivedx/contracts';
 import { setOverride } from '../commands/set-override.js';
 import { setRota } from '../commands/set-rota.js';
 import { whoIsOnCall } from '../queries/who-is-on-call.js';
-import { Timekeeper } from '../work/timekeeper.js';
+import { NotifyTimers } from '../work/timers.js';
 
 type Input<C extends contracts.RequestContract> = contracts.InputOf<C>;
 type Reply<C extends contracts.RequestContract> = Promise<contracts.ReplyOf<C>>;
@@ -14,7 +14,7 @@ type Reply<C extends contracts.RequestContract> = Promise<contracts.ReplyOf<C>>;
 export class OnCallDoor {
   constructor(
     private readonly service: ServiceContext,
-    private readonly timekeeper: Timekeeper,
+    private readonly timekeeper: NotifyTimers,
   ) {}
 
   @Responds(contracts.setRota)

@@ -4,7 +4,7 @@ import type { ServiceContext } from '@definitivedx/bus';
 import { conflict, invalidInput } from '@definitivedx/errors';
 import { saveOverride } from '../data/rotas.js';
 import { armTimer } from '../data/timers.js';
-import type { Timekeeper } from '../work/timekeeper.js';
+import type { NotifyTimers } from '../work/timers.js';
 
 /**
  * Puts someone else on call for a stretch of time; repeating it with the same id changes that stretch. Should that
@@ -13,7 +13,7 @@ import type { Timekeeper } from '../work/timekeeper.js';
  */
 export async function setOverride(
   service: ServiceContext,
-  timekeeper: Pick<Timekeeper, 'wake'>,
+  timekeeper: Pick<NotifyTimers, 'wake'>,
   _caller: Caller,
   input: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {

@@ -5,7 +5,7 @@ import { assertOwnPanel } from '../queries/own-panel.js';
 import { replaceRota } from '../data/rotas.js';
 import { armTimer } from '../data/timers.js';
 import { readWeeklyShifts } from '../domain/weekly-shifts.js';
-import type { Timekeeper } from '../work/timekeeper.js';
+import type { NotifyTimers } from '../work/timers.js';
 
 /**
  * Replaces a panel's weekly rota. Should somebody else be on call by it, the cases are handed over at once.
@@ -14,7 +14,7 @@ import type { Timekeeper } from '../work/timekeeper.js';
  */
 export async function setRota(
   service: ServiceContext,
-  timekeeper: Pick<Timekeeper, 'wake'>,
+  timekeeper: Pick<NotifyTimers, 'wake'>,
   caller: Caller,
   input: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {

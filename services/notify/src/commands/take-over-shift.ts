@@ -11,7 +11,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { dutiesOf, saveOverride } from '../data/rotas.js';
 import { armTimer } from '../data/timers.js';
 import { onCallAt, takeOverUntil } from '../domain/on-call.js';
-import type { Timekeeper } from '../work/timekeeper.js';
+import type { NotifyTimers } from '../work/timers.js';
 
 /**
  * Puts the caller on call for a panel of theirs from now until the running shift would have ended; the shift change
@@ -20,7 +20,7 @@ import type { Timekeeper } from '../work/timekeeper.js';
  */
 export async function takeOverShift(
   service: ServiceContext,
-  timekeeper: Pick<Timekeeper, 'wake'>,
+  timekeeper: Pick<NotifyTimers, 'wake'>,
   caller: Caller,
   { commandId, panelId }: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {

@@ -1,7 +1,7 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { memberContacts } from '@definitivedx/contracts';
 import type { ServiceCaller } from '@definitivedx/auth';
-import type { ServiceContext } from '@definitivedx/bus';
+import { ClaimLoop, type ServiceContext } from '@definitivedx/bus';
 import { toAppError } from '@definitivedx/errors';
 import {
   continueOrLink,
@@ -33,7 +33,6 @@ import {
 } from '../domain/mail-text.js';
 import { isGivenUp, retryAfterMs } from '../domain/retry.js';
 import { visibleCases } from '../queries/visible-cases.js';
-import { ClaimLoop } from '../work/claim-loop.js';
 import { messageIdOf } from './message-id.js';
 import { Smtp, type HandoverFailure } from './smtp.js';
 

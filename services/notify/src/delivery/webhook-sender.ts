@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
-import { emit, type ServiceContext } from '@definitivedx/bus';
+import { ClaimLoop, emit, type ServiceContext } from '@definitivedx/bus';
 import { webhookActed } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
 import type { Egress } from '@definitivedx/egress';
@@ -19,7 +19,6 @@ import {
 } from '../data/webhook-work.js';
 import { giveUpPending, type DisabledReason } from '../data/webhooks.js';
 import { disableAfterMs, pauseAfter, waitAfter } from '../domain/webhook-retry.js';
-import { ClaimLoop } from '../work/claim-loop.js';
 import { attemptDelivery, type Sent } from './webhook-request.js';
 
 const log = createLog('webhooks');

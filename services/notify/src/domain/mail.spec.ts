@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { caseMailText, deadLetterMailText, handOverMailText } from './mail-text.js';
-import { isGivenUp, pauseAfterMs, retryAfterMs } from './retry.js';
+import { isGivenUp, retryAfterMs } from './retry.js';
 import { classifySmtpError, smtpErrorCode } from './smtp-outcome.js';
 
 describe('the text of a mail', () => {
@@ -40,10 +40,6 @@ describe('the text of a mail', () => {
 describe('retrying', () => {
   it('doubles from 30 seconds to an hour', () => {
     expect([1, 2, 3, 8, 100].map(retryAfterMs)).toEqual([30_000, 60_000, 120_000, 3_600_000, 3_600_000]);
-  });
-
-  it('leaves an absent server alone for 1 to 20 seconds', () => {
-    expect([1, 2, 5, 6, 1_000].map(pauseAfterMs)).toEqual([1_000, 2_000, 16_000, 20_000, 20_000]);
   });
 
   it('gives a mail up after a day of being put off, but never for an outage alone', () => {

@@ -15,14 +15,6 @@ export const retryAfterMs = (attempts: number): number =>
   Math.min(hour, 30 * second * 2 ** Math.min(attempts - 1, 20));
 
 /**
- * Milliseconds to leave things alone after the mail server, the database or access could not be reached: 1 s,
- * doubling, at most 20 s, so that mail flows again within half a minute of their return.
- * @param failures failures in a row, from 1
- */
-export const pauseAfterMs = (failures: number): number =>
-  Math.min(20 * second, second * 2 ** Math.min(failures - 1, 20));
-
-/**
  * True when a mail that was refused for now has had its chances.
  * @param attempts how often it was offered, from 1
  */

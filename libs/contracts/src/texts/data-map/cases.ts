@@ -70,6 +70,20 @@ export const casesData: readonly StoredData[] = [
     retention: retention.childRecord,
     onErasure: record,
   }),
+  table('timeline', {
+    what: 'what happened to a case, when and by whom: codes and ids alone',
+    whose: 'children',
+    why: 'to show how a case went, and who was answerable',
+    retention: retention.childRecord,
+    onErasure: record,
+  }),
+  table('timer', {
+    what: 'what a case waits for, and until when',
+    whose: 'children',
+    why: 'so that nothing is forgotten',
+    retention: 'until it is done',
+    onErasure: untouched,
+  }),
   table('reserved_ids', {
     what: 'ids for a case that is being made, and who makes it',
     whose: 'members',

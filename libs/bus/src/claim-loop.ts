@@ -1,8 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { createLog } from '@definitivedx/telemetry';
-import { pauseAfterMs } from '../domain/retry.js';
 
 const log = createLog('work');
+
+/**
+ * Milliseconds to leave things alone after what the work depends on could not be reached: 1 s, doubling, at most 20 s,
+ * so that work flows again within half a minute of its return.
+ * @param failures failures in a row, from 1
+ */
+export const pauseAfterMs = (failures: number): number =>
+  Math.min(20_000, 1_000 * 2 ** Math.min(failures - 1, 20));
 
 const pollEveryMs = 1_000;
 /** A stop waits this long for work in hand; what is still open then is taken up again after its lease. */

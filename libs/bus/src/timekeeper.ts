@@ -1,13 +1,9 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { Queryable } from '@definitivedx/db';
 import { toAppError } from '@definitivedx/errors';
 import { continueOrLink, createLog, inSpan } from '@definitivedx/telemetry';
-import { changeShift } from '../commands/change-shift.js';
-import { chaseHandOver } from '../commands/chase-hand-over.js';
-import { findLateCases } from '../commands/find-late-cases.js';
-import type { TimerWork } from '../commands/hand-over-lists.js';
-import { claimTimers, putOffTimer, type TimerKind, type TimerRow } from '../data/timers.js';
-import { pauseAfterMs } from '../domain/retry.js';
-import { ClaimLoop } from './claim-loop.js';
+import { ClaimLoop, pauseAfterMs } from './claim-loop.js';
+import type { ServiceContext } from './context.js';
 
 const log = createLog('timers');
 
@@ -15,20 +11,35 @@ const log = createLog('timers');
 const leaseMs = 15_000;
 const atOnce = 4;
 
-const effects: Readonly<Record<TimerKind, (work: TimerWork, timer: TimerRow) => Promise<void>>> = {
-  'shift-change': changeShift,
-  'late-cases': findLateCases,
-  'hand-over-overdue': chaseHandOver,
-};
+/** Something to be done at a time, as a service's table keeps it. */
+export interface DueTimer {
+  readonly id: string;
+  readonly kind: string;
+  readonly armedAt: Date;
+  readonly attempts: number;
+  readonly traceparent: string | null;
+}
+
+/** Where a service keeps its timers. */
+export interface TimerTable<Timer extends DueTimer> {
+  /** Takes up to `limit` timers that are due. Others leave them alone until `leaseUntil`. */
+  readonly claim: (db: Queryable, now: Date, leaseUntil: Date, limit: number) => Promise<Timer[]>;
+  /** Leaves a taken timer alone until a time; it is then taken up again. */
+  readonly putOff: (db: Queryable, id: string, until: Date) => Promise<void>;
+}
 
 /**
  * Carries out timers that are due. Any number of replicas may run it: each effect is had once, because it uses its
  * timer up in its own transaction. A lease that runs out early only means that two prepare the same effect.
  */
-export class Timekeeper implements OnApplicationBootstrap, OnModuleDestroy {
+export class Timekeeper<Timer extends DueTimer> implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop = new ClaimLoop('timers', () => this.fireSome());
 
-  constructor(private readonly work: TimerWork) {}
+  constructor(
+    private readonly service: ServiceContext,
+    private readonly table: TimerTable<Timer>,
+    private readonly effect: (timer: Timer) => Promise<void>,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.loop.start();
@@ -44,20 +55,20 @@ export class Timekeeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async fireSome(): Promise<number> {
-    const { db, clock } = this.work.service;
+    const { db, clock } = this.service;
     const now = clock.now();
-    const timers = await claimTimers(db, now, new Date(now.getTime() + leaseMs), atOnce);
+    const timers = await this.table.claim(db, now, new Date(now.getTime() + leaseMs), atOnce);
     const outcomes = await Promise.allSettled(timers.map((timer) => this.fire(timer)));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
     return timers.length;
   }
 
-  private async fire(timer: TimerRow): Promise<void> {
+  private async fire(timer: Timer): Promise<void> {
     const { id, kind, traceparent, armedAt } = timer;
-    const origin = continueOrLink(traceparent ?? undefined, armedAt, this.work.service.clock.now());
+    const origin = continueOrLink(traceparent ?? undefined, armedAt, this.service.clock.now());
     try {
-      await inSpan(`timer ${kind}`, origin, () => effects[kind](this.work, timer));
+      await inSpan(`timer ${kind}`, origin, () => this.effect(timer));
       this.loop.succeeded();
     } catch (error) {
       const unavailable = toAppError(error).code === 'unavailable';
@@ -70,10 +81,10 @@ export class Timekeeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Hands a timer back; if this fails as well, its lease runs out. */
-  private async putOff(timer: TimerRow, waitMs: number): Promise<void> {
-    const { db, clock } = this.work.service;
+  private async putOff(timer: Timer, waitMs: number): Promise<void> {
+    const { db, clock } = this.service;
     try {
-      await putOffTimer(db, timer.id, new Date(clock.now().getTime() + waitMs));
+      await this.table.putOff(db, timer.id, new Date(clock.now().getTime() + waitMs));
     } catch (error) {
       log.warn('timer-not-released', { timerId: timer.id, error });
     }

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** What can happen to a case; every change of its status, of who answers and of who sees it is among them. */
+export const timelineKind = z.enum([
+  'asked',
+  'posted',
+  'shared',
+  'share-ended',
+  'responsible',
+  'closed',
+  'cancelled',
+  'copied-to-record',
+]);
+
+export type TimelineKind = z.output<typeof timelineKind>;

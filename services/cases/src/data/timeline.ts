@@ -1,0 +1,25 @@
+import type { TimelineKind } from '@definitivedx/contracts';
+import { statement, type Transaction } from '@definitivedx/db';
+
+const insert = statement<never>(
+  'timeline-insert',
+  `insert into timeline (case_id, kind, actor_id, subject_id, detail, at) values ($1, $2, $3, $4, $5, $6)`,
+);
+
+/** Something that happened to a case, for those who may see it. */
+export interface Happening {
+  readonly kind: TimelineKind;
+  /** Null for what the programme did by itself. */
+  readonly actorId: string | null;
+  /** The post, grant, panel or member concerned. */
+  readonly subjectId?: string | null;
+  /** Codes only, such as statuses and reasons: what people write has its own tables. */
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly at: Date;
+}
+
+/** Puts something that happened on the timeline of a case. What is there is never changed. */
+export function note(tx: Transaction, caseId: string, happening: Happening): void {
+  const { kind, actorId, subjectId = null, detail = {}, at } = happening;
+  tx.later(insert, [caseId, kind, actorId, subjectId, JSON.stringify(detail), at]);
+}
