@@ -17,14 +17,17 @@ import * as ownPanels from './access/own-panels.js';
 import * as issuers from './access/issuers.js';
 import * as panels from './access/panels.js';
 import * as scim from './access/scim.js';
+import * as caseAsking from './cases/asking.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
+import * as caseDrafts from './cases/drafts.js';
 import * as caseEvents from './cases/events.js';
 import * as caseExport from './cases/export.js';
 import * as caseHandOver from './cases/hand-over.js';
 import * as caseOutcomes from './cases/outcomes.js';
 import * as caseQueries from './cases/queries.js';
 import * as caseErasure from './cases/erasure.js';
+import * as caseTemplates from './cases/templates.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
 import * as fileExport from './files/export.js';
 import * as fileContracts from './files/files.js';
@@ -71,13 +74,16 @@ const all: readonly AnyContract[] = [
     issuers,
     panels,
     scim,
+    caseAsking,
     caseClosing,
     caseCommands,
+    caseDrafts,
     caseErasure,
     caseEvents,
     caseHandOver,
     caseOutcomes,
     caseQueries,
+    caseTemplates,
     fileContracts,
     reports,
     channelEvidence,

@@ -146,6 +146,7 @@ export class Clinic {
       results: [],
       referralAllowed: false,
       consent: { sharing: 'parent-or-carer', photographs: 'not-given' },
+      redFlags: {},
       audience,
       inviteOnly: false,
       ...rest,
