@@ -14,6 +14,7 @@ import {
 import type { Transaction } from '@definitivedx/db';
 import { fileUnder, fileUnderAsker, grantRef, type Grant } from '../data/audience.js';
 import { insertCase, makeResponsible } from '../data/cases.js';
+import { deleteDraft } from '../data/drafts.js';
 import { releaseIds, reserveIds } from '../data/reserved-ids.js';
 import { insertClock } from '../data/response-clock.js';
 import { lookingUpTemplate, type AnsweredTemplate, type TemplateRow } from '../data/templates.js';
@@ -134,6 +135,7 @@ async function write(tx: Transaction, member: MemberCaller, input: Input, create
     at,
   });
   releaseIds(tx, commandId);
+  if (input.draftId !== undefined) deleteDraft(tx, { draftId: input.draftId, memberId });
 
   const moment = at.toISOString();
   const about = { caseId, organisationId, at: moment };

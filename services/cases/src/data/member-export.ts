@@ -15,6 +15,13 @@ export const memberSections: readonly ExportSection[] = [
   ),
   section('posts', `${posts} and kind <> 'advice'`),
   section('advice', `${posts} and kind = 'advice'`),
+  // Opened by whoever asks for it (queries/export-own-data.ts).
+  section(
+    'drafts',
+    `select id::text as key, id as draft_id, version, created_at, changed_at, expires_at, key_id,
+            encode(wrapped_key, 'base64') as wrapped_key, encode(sealed, 'base64') as sealed
+       from draft where member_id = $1`,
+  ),
   section(
     'templatesPublished',
     `select panel_id || ' ' || lpad(version::text, 10, '0') as key, panel_id, version, fields, red_flags, published_at

@@ -50,6 +50,7 @@ const drafts = `
     member_id uuid not null,
     version integer not null default 1 check (version >= 1),
     key_id text not null,
+    wrapped_key bytea not null,
     sealed bytea not null,
     created_at timestamptz not null,
     changed_at timestamptz not null,
