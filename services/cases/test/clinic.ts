@@ -92,6 +92,11 @@ export class Clinic {
     return this.register('A81001', this.practiceId, ['organisation-admin']);
   }
 
+  /** Somebody who administers the hospital. */
+  trustAdministrator(): Promise<Person> {
+    return this.register('RXX', this.trustId, ['organisation-admin']);
+  }
+
   /** A panel with one doctor on call all week; with `onCall: 'nobody'` its rota has only a gap. */
   async panel(
     options: {

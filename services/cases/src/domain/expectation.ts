@@ -19,11 +19,11 @@ const roleOf: Readonly<Record<Candidate['reason'], string>> = {
 /** The same in words. */
 export function expectationInWords({ responsible, answerBy, lookingFrom, phone }: Expectation): string {
   const call = phone ?? 'call 999 or your local paediatric team';
+  const unwell = `f the child is unwell now: ${call}.`;
   const sentences = [
     `${responsible.name}, ${roleOf[responsible.as]}, will be responsible for this case.`,
     `Expect an answer by ${inLondon(answerBy)}.`,
-    ...(lookingFrom === null ? [] : [`Nobody is looking before ${inLondon(lookingFrom)}.`]),
-    `If the child is unwell now: ${call}.`,
+    lookingFrom === null ? `I${unwell}` : `Nobody is looking before ${inLondon(lookingFrom)}; i${unwell}`,
   ];
   return sentences.join(' ');
 }
