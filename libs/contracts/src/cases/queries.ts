@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { request } from '../define.js';
-import { caseStatus, id, instant, postKind, priority, recommendation, relation } from '../fields.js';
+import { caseStatus, id, instant, postKind, recommendation, relation } from '../fields.js';
 import { caseContentRead } from './content.js';
 
 export const post = z.strictObject({
