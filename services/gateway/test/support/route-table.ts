@@ -183,6 +183,8 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /api/v1/cases': member(asks('GET', '/api/v1/cases')),
   'POST /api/v1/cases/search': member(asks('POST', '/api/v1/cases/search', { code: 'DX-0000-0000' })),
   'GET /api/v1/cases/{caseId}': onCase(reading, anyRole, caseAt('GET')),
+  'GET /api/v1/cases/{caseId}/export.pdf': onCase(reading, anyRole, caseAt('GET', '/export.pdf')),
+  'GET /api/v1/cases/{caseId}/export.fhir.json': onCase(reading, anyRole, caseAt('GET', '/export.fhir.json')),
   'POST /api/v1/cases/{caseId}/posts': onCase(
     taking,
     clinical,
