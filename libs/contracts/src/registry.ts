@@ -13,12 +13,14 @@ import * as identity from './access/identity.js';
 import * as imports from './access/imports.js';
 import * as leaving from './access/leaving.js';
 import * as members from './access/members.js';
+import * as names from './access/names.js';
 import * as ownPanels from './access/own-panels.js';
 import * as issuers from './access/issuers.js';
 import * as panels from './access/panels.js';
 import * as scim from './access/scim.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
+import * as caseDocument from './cases/document.js';
 import * as caseEvents from './cases/events.js';
 import * as caseExport from './cases/export.js';
 import * as caseFilters from './cases/filters.js';
@@ -70,12 +72,14 @@ const all: readonly AnyContract[] = [
     identity,
     imports,
     members,
+    names,
     ownPanels,
     issuers,
     panels,
     scim,
     caseClosing,
     caseCommands,
+    caseDocument,
     caseErasure,
     caseEvents,
     caseFilters,

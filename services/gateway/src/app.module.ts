@@ -14,6 +14,7 @@ import { AudienceController } from './http/audience.controller.js';
 import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
+import { CaseDocumentsController } from './http/case-documents.controller.js';
 import { CasesController } from './http/cases.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
@@ -67,6 +68,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       CasesController,
       AudienceController,
       CaseCourseController,
+      CaseDocumentsController,
       HandOversController,
       MetricsController,
       OrganisationController,

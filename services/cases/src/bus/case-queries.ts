@@ -2,6 +2,7 @@ import { RequestContext, Responds, ServiceContext } from '@definitivedx/bus';
 import * as contracts from '@definitivedx/contracts';
 import type { InputOf, ReplyOf } from '@definitivedx/contracts';
 import { Controller } from '@nestjs/common';
+import { takeDocument } from '../commands/take-document.js';
 import { casesToHandOver } from '../queries/cases-to-hand-over.js';
 import { exportCases } from '../queries/export-cases.js';
 import { getCase } from '../queries/get-case.js';
@@ -16,6 +17,14 @@ export class CaseQueries {
     { caller }: RequestContext,
   ): Promise<ReplyOf<typeof contracts.getCase>> {
     return getCase(this.service, caller, input);
+  }
+
+  @Responds(contracts.takeCaseDocument)
+  takeDocument(
+    input: InputOf<typeof contracts.takeCaseDocument>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.takeCaseDocument>> {
+    return takeDocument(this.service, caller, input);
   }
 
   @Responds(contracts.casesToHandOver)

@@ -199,6 +199,8 @@ export const routes: Readonly<Record<string, Route>> = {
     expected: (part) => atTheDoor(part) ?? 'not-found',
   },
   'GET /api/v1/cases/{caseId}': onCase(reading, anyRole, caseAt('GET')),
+  'GET /api/v1/cases/{caseId}/export.pdf': onCase(reading, anyRole, caseAt('GET', '/export.pdf')),
+  'GET /api/v1/cases/{caseId}/export.fhir.json': onCase(reading, anyRole, caseAt('GET', '/export.fhir.json')),
   'POST /api/v1/cases/{caseId}/posts': onCase(
     taking,
     clinical,
