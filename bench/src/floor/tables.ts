@@ -25,6 +25,10 @@ create index if not exists audience_inbox on audience (principal, last_activity_
 create table if not exists responsibility (
   id bigint generated always as identity primary key, case_id uuid not null, member_id uuid not null, reason text not null,
   from_at timestamptz not null, until_at timestamptz);
+create table if not exists timeline (
+  id bigint generated always as identity primary key, case_id uuid not null, kind text not null, actor_id uuid,
+  subject_id uuid, detail jsonb not null, at timestamptz not null);
+create index if not exists timeline_of_case on timeline (case_id, id);
 create table if not exists case_ref (case_id uuid primary key, requester_id uuid not null, organisation_id uuid not null);
 create table if not exists stream_position (member_id uuid primary key, last int not null);
 create table if not exists stream_entry (

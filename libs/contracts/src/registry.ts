@@ -13,6 +13,7 @@ import * as identity from './access/identity.js';
 import * as imports from './access/imports.js';
 import * as leaving from './access/leaving.js';
 import * as members from './access/members.js';
+import * as names from './access/names.js';
 import * as ownPanels from './access/own-panels.js';
 import * as issuers from './access/issuers.js';
 import * as panels from './access/panels.js';
@@ -21,9 +22,13 @@ import * as caseAsking from './cases/asking.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
 import * as caseDrafts from './cases/drafts.js';
+import * as caseDocument from './cases/document.js';
 import * as caseEvents from './cases/events.js';
 import * as caseExport from './cases/export.js';
+import * as caseFilters from './cases/filters.js';
+import * as caseFollowing from './cases/following.js';
 import * as caseHandOver from './cases/hand-over.js';
+import * as caseLists from './cases/lists.js';
 import * as caseOutcomes from './cases/outcomes.js';
 import * as caseQueries from './cases/queries.js';
 import * as caseErasure from './cases/erasure.js';
@@ -70,6 +75,7 @@ const all: readonly AnyContract[] = [
     identity,
     imports,
     members,
+    names,
     ownPanels,
     issuers,
     panels,
@@ -78,9 +84,13 @@ const all: readonly AnyContract[] = [
     caseClosing,
     caseCommands,
     caseDrafts,
+    caseDocument,
     caseErasure,
     caseEvents,
+    caseFilters,
+    caseFollowing,
     caseHandOver,
+    caseLists,
     caseOutcomes,
     caseQueries,
     caseTemplates,

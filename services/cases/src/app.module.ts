@@ -4,6 +4,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CaseCommands } from './bus/case-commands.js';
 import { CaseQueries } from './bus/case-queries.js';
 import { DraftsDoor } from './bus/drafts.js';
+import { FindingDoor } from './bus/finding.js';
 import { PersonalDataDoor } from './bus/personal-data.js';
 import type { CasesConfig } from './config.js';
 import { databaseOptions } from './data/database.js';
@@ -18,7 +19,7 @@ class CasesModule {}
 export const appModule = (config: CasesConfig): DynamicModule => ({
   module: CasesModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [CaseCommands, CaseQueries, DraftsDoor, PersonalDataDoor],
+  controllers: [CaseCommands, CaseQueries, DraftsDoor, FindingDoor, PersonalDataDoor],
   providers: [
     {
       provide: DraftsContext,

@@ -15,6 +15,7 @@ import { AudienceController } from './http/audience.controller.js';
 import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
+import { CaseDocumentsController } from './http/case-documents.controller.js';
 import { CasesController } from './http/cases.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
@@ -25,6 +26,7 @@ import { Downloads } from './http/downloads.js';
 import { DraftsController } from './http/drafts.controller.js';
 import { EventsController } from './http/events.controller.js';
 import { ExportController } from './http/export.controller.js';
+import { FindingController } from './http/finding.controller.js';
 import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
 import { LeavingController } from './http/leaving.controller.js';
@@ -66,9 +68,11 @@ export function appModule(config: GatewayConfig): DynamicModule {
       DirectoryController,
       AskingController,
       DraftsController,
+      FindingController,
       CasesController,
       AudienceController,
       CaseCourseController,
+      CaseDocumentsController,
       HandOversController,
       MetricsController,
       OrganisationController,

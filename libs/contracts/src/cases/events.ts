@@ -68,6 +68,7 @@ export const caseActed = event('cases', 'acted', 1, {
       'case.hand-over',
       'case.close',
       'case.record-copy',
+      'case.export',
     ]),
     caseId: id,
     memberId: id,

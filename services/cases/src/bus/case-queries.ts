@@ -3,11 +3,11 @@ import * as contracts from '@definitivedx/contracts';
 import type { InputOf, ReplyOf } from '@definitivedx/contracts';
 import { Controller } from '@nestjs/common';
 import { caseForm } from '../queries/case-form.js';
+import { takeDocument } from '../commands/take-document.js';
 import { casesToHandOver } from '../queries/cases-to-hand-over.js';
 import { expectAnswer } from '../queries/expect-answer.js';
 import { exportCases } from '../queries/export-cases.js';
 import { getCase } from '../queries/get-case.js';
-import { listCases } from '../queries/list-cases.js';
 import { getTemplate } from '../queries/template.js';
 
 @Controller()
@@ -22,12 +22,12 @@ export class CaseQueries {
     return getCase(this.service, caller, input);
   }
 
-  @Responds(contracts.listCases)
-  list(
-    input: InputOf<typeof contracts.listCases>,
+  @Responds(contracts.takeCaseDocument)
+  takeDocument(
+    input: InputOf<typeof contracts.takeCaseDocument>,
     { caller }: RequestContext,
-  ): Promise<ReplyOf<typeof contracts.listCases>> {
-    return listCases(this.service, caller, input);
+  ): Promise<ReplyOf<typeof contracts.takeCaseDocument>> {
+    return takeDocument(this.service, caller, input);
   }
 
   @Responds(contracts.casesToHandOver)

@@ -3,6 +3,8 @@ import { erasedInCases, type DataOf, type memberErased } from '@definitivedx/con
 import { conflict } from '@definitivedx/errors';
 import { eraseDrafts } from '../data/drafts.js';
 import { eraseReservations, responsibleFor } from '../data/erasure.js';
+import { eraseFilters } from '../data/filters.js';
+import { eraseFollows } from '../data/following.js';
 
 /**
  * This service's part of an erasure. Cases and posts belong to a child's record and stay; they hold their author's id and no
@@ -20,6 +22,8 @@ export async function eraseMember(
   const rows = {
     reserved_ids: await eraseReservations(tx, memberId),
     draft: await eraseDrafts(tx, memberId),
+    follow: await eraseFollows(tx, memberId),
+    saved_filter: await eraseFilters(tx, memberId),
   };
   emit(tx, erasedInCases, memberId, { memberId, rows, at: clock.now().toISOString() });
 }

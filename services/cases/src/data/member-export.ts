@@ -54,6 +54,11 @@ export const memberSections: readonly ExportSection[] = [
     `select case_id || ' ' || kind || coalesce(grant_id::text, '') as key, case_id, kind, grant_id, expires_at, last_activity_at
        from audience where principal = $1 and kind in ('requester', 'member')`,
   ),
+  section('follows', `select case_id::text as key, case_id, followed_at from follow where member_id = $1`),
+  section(
+    'savedFilters',
+    `select id::text as key, id, name, filter, version, created_at, changed_at from saved_filter where member_id = $1`,
+  ),
   section(
     'commandsUnderWay',
     `select command_id::text as key, command_id, case_id, reserved_at from reserved_ids where caller_id = $1`,
