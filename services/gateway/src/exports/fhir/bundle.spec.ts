@@ -18,7 +18,7 @@ const references = (bundle: Bundle): string[] =>
 const rich = () =>
   caseDocument({
     results: [
-      { name: 'CRP', value: 12, unit: 'mg/L', range: '0-5' },
+      { name: 'CRP', value: 12, unit: 'mg/L', range: { low: 0, high: 5 }, taken: 'day 3' },
       { name: 'Culture', value: 'negative' },
     ],
     medication: 'Paracetamol',
@@ -122,8 +122,9 @@ describe('the FHIR bundle of a case', () => {
       { valueString: '2-5 years' },
       {
         code: { text: 'CRP' },
-        valueQuantity: { value: 12, unit: 'mg/L' },
-        referenceRange: [{ text: '0-5' }],
+        valueQuantity: { value: 12, unit: 'mg/L', system: 'http://unitsofmeasure.org', code: 'mg/L' },
+        referenceRange: [{ low: { value: 0, code: 'mg/L' }, high: { value: 5, code: 'mg/L' } }],
+        note: [{ text: 'Taken: day 3' }],
       },
       { code: { text: 'Culture' }, valueString: 'negative' },
     ]);

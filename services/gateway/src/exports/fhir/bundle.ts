@@ -22,6 +22,8 @@ import {
   type Resource,
 } from './resources.js';
 
+type Result = CaseDocument['case']['results'][number];
+
 /** Sexes as FHIR has them; where it does not matter clinically it was not asked. */
 const genders = { female: 'female', male: 'male', 'not-relevant': 'unknown' } as const;
 
@@ -118,11 +120,10 @@ class CaseResources {
   observations(): readonly Resource[] {
     const { caseId, ageBand, createdAt } = this.found;
     const shared = { status: 'final', subject: referenceTo(this.patientId), issued: createdAt };
-    const results = (this.found as { results?: unknown }).results;
     return [
       resource('Observation', v5('age', caseId), { ...shared, code: age, valueString: ageBand }),
-      ...measured(results).map((result, place) =>
-        resource('Observation', v5(`result ${String(place)}`, caseId), { ...shared, ...result }),
+      ...this.found.results.map((result, place) =>
+        resource('Observation', v5(`result ${String(place)}`, caseId), { ...shared, ...measured(result) }),
       ),
     ];
   }
@@ -173,22 +174,29 @@ class CaseResources {
   }
 }
 
-/** Results with a name and a value, as far as the case has them structured. */
-function measured(results: unknown): readonly Readonly<Record<string, unknown>>[] {
-  if (!Array.isArray(results)) return [];
-  return results.flatMap((result: Readonly<Record<string, unknown>>) => {
-    const { name, value, unit, range } = result;
-    if (typeof name !== 'string') return [];
-    return [
-      {
-        code: { text: name },
-        ...(typeof value === 'number'
-          ? { valueQuantity: { value, ...(typeof unit === 'string' && unit !== '' ? { unit } : {}) } }
-          : {
-              valueString: [value, unit].filter((part) => typeof part === 'string' && part !== '').join(' '),
-            }),
-        ...(typeof range === 'string' && range !== '' ? { referenceRange: [{ text: range }] } : {}),
-      },
-    ];
-  });
+/** A quantity in a unit of UCUM, which is what units of results are codes of. */
+const quantity = (value: number, unit: string | undefined) => ({
+  value,
+  ...(unit === undefined ? {} : { unit, system: 'http://unitsofmeasure.org', code: unit }),
+});
+
+/** A result as an observation tells it. */
+function measured({ name, value, unit, range, taken }: Result): Readonly<Record<string, unknown>> {
+  return {
+    code: { text: name },
+    ...(typeof value === 'number'
+      ? { valueQuantity: quantity(value, unit) }
+      : { valueString: [value, ...(unit === undefined ? [] : [unit])].join(' ') }),
+    ...(range?.low === undefined && range?.high === undefined
+      ? {}
+      : {
+          referenceRange: [
+            {
+              ...(range.low === undefined ? {} : { low: quantity(range.low, unit) }),
+              ...(range.high === undefined ? {} : { high: quantity(range.high, unit) }),
+            },
+          ],
+        }),
+    ...(taken === undefined ? {} : { note: [{ text: `Taken: ${taken}` }] }),
+  };
 }
