@@ -18,9 +18,11 @@ import * as ownPanels from './access/own-panels.js';
 import * as issuers from './access/issuers.js';
 import * as panels from './access/panels.js';
 import * as scim from './access/scim.js';
+import * as caseAsking from './cases/asking.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
 import * as caseDocument from './cases/document.js';
+import * as caseDrafts from './cases/drafts.js';
 import * as caseEvents from './cases/events.js';
 import * as caseExport from './cases/export.js';
 import * as caseFilters from './cases/filters.js';
@@ -30,6 +32,7 @@ import * as caseLists from './cases/lists.js';
 import * as caseOutcomes from './cases/outcomes.js';
 import * as caseQueries from './cases/queries.js';
 import * as caseErasure from './cases/erasure.js';
+import * as caseTemplates from './cases/templates.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
 import * as fileExport from './files/export.js';
 import * as fileContracts from './files/files.js';
@@ -77,9 +80,11 @@ const all: readonly AnyContract[] = [
     issuers,
     panels,
     scim,
+    caseAsking,
     caseClosing,
     caseCommands,
     caseDocument,
+    caseDrafts,
     caseErasure,
     caseEvents,
     caseFilters,
@@ -88,6 +93,7 @@ const all: readonly AnyContract[] = [
     caseLists,
     caseOutcomes,
     caseQueries,
+    caseTemplates,
     fileContracts,
     reports,
     channelEvidence,

@@ -10,6 +10,7 @@ import { ImportDoor } from './doors/import-door.js';
 import { AccountsController } from './http/accounts.controller.js';
 import { ApiDocument } from './http/api-document.js';
 import { AuditController } from './http/audit.controller.js';
+import { AskingController } from './http/asking.controller.js';
 import { AudienceController } from './http/audience.controller.js';
 import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
@@ -22,6 +23,7 @@ import { ConformanceController } from './http/conformance.controller.js';
 import { ConsentController } from './http/consent.controller.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { Downloads } from './http/downloads.js';
+import { DraftsController } from './http/drafts.controller.js';
 import { EventsController } from './http/events.controller.js';
 import { ExportController } from './http/export.controller.js';
 import { FindingController } from './http/finding.controller.js';
@@ -65,6 +67,8 @@ export function appModule(config: GatewayConfig): DynamicModule {
       ApplicationsController,
       DirectoryController,
       FindingController,
+      AskingController,
+      DraftsController,
       CasesController,
       AudienceController,
       CaseCourseController,
