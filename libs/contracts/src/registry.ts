@@ -1,3 +1,4 @@
+import * as answering from './access/answering.js';
 import * as applications from './access/applications.js';
 import * as auditSearch from './access/audit-search.js';
 import * as auditTree from './access/audit-tree.js';
@@ -16,14 +17,18 @@ import * as members from './access/members.js';
 import * as ownPanels from './access/own-panels.js';
 import * as issuers from './access/issuers.js';
 import * as panels from './access/panels.js';
+import * as restricting from './access/restricting.js';
 import * as scim from './access/scim.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
 import * as caseEvents from './cases/events.js';
 import * as caseExport from './cases/export.js';
+import * as caseFollowUps from './cases/follow-ups.js';
 import * as caseHandOver from './cases/hand-over.js';
 import * as caseOutcomes from './cases/outcomes.js';
 import * as caseQueries from './cases/queries.js';
+import * as caseSafeguarding from './cases/safeguarding.js';
+import * as caseTeaching from './cases/teaching.js';
 import * as caseErasure from './cases/erasure.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
 import * as fileExport from './files/export.js';
@@ -54,6 +59,7 @@ const isContract = (value: unknown): value is AnyContract =>
 
 const all: readonly AnyContract[] = [
   ...[
+    answering,
     applications,
     auditSearch,
     auditTree,
@@ -70,14 +76,18 @@ const all: readonly AnyContract[] = [
     ownPanels,
     issuers,
     panels,
+    restricting,
     scim,
     caseClosing,
     caseCommands,
     caseErasure,
     caseEvents,
+    caseFollowUps,
     caseHandOver,
     caseOutcomes,
     caseQueries,
+    caseSafeguarding,
+    caseTeaching,
     fileContracts,
     reports,
     channelEvidence,

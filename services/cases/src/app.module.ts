@@ -1,8 +1,10 @@
 import { ServiceContext, ServiceModule, type ServiceConfig } from '@definitivedx/bus';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CaseCommands } from './bus/case-commands.js';
+import { CaseEndings } from './bus/case-endings.js';
 import { CaseQueries } from './bus/case-queries.js';
 import { PersonalDataDoor } from './bus/personal-data.js';
+import { SafeguardingDoor } from './bus/safeguarding.js';
 import { databaseOptions } from './data/database.js';
 import { CaseTimers } from './work/timers.js';
 
@@ -13,7 +15,7 @@ class CasesModule {}
 export const appModule = (config: ServiceConfig): DynamicModule => ({
   module: CasesModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [CaseCommands, CaseQueries, PersonalDataDoor],
+  controllers: [CaseCommands, CaseQueries, CaseEndings, SafeguardingDoor, PersonalDataDoor],
   providers: [
     {
       provide: CaseTimers,

@@ -11,7 +11,9 @@ import {
   recommendation,
   relation,
 } from '../fields.js';
+import { endedAs } from './closing.js';
 import { caseContent } from './commands.js';
+import { flagKind } from './safeguarding.js';
 
 export const post = z.strictObject({
   postId: id,
@@ -44,6 +46,11 @@ export const caseDetail = caseContent.extend({
     .describe('The response clock: paused while information is awaited, stopped by advice or the end.'),
   createdAt: instant,
   lastActivityAt: instant,
+  endedAt: instant.nullable().describe('Null while it is open.'),
+  endedAs: endedAs.nullable(),
+  flags: z
+    .array(flagKind)
+    .describe('What keeps it among invited people; who they are for reads the local contacts.'),
   via: relation.describe('Why the reader may see it.'),
   posts: z.array(post),
 });
@@ -78,6 +85,7 @@ export const listCases = request('cases', 'list', {
         code: z.string(),
         question: z.string(),
         status: caseStatus,
+        endedAs: endedAs.nullable(),
         priority,
         requesterId: id,
         responsibleId: id.nullable(),

@@ -1,6 +1,15 @@
-import type { CaseStatus, InputOf, Priority, ReplyOf, createCase, getCase } from '@definitivedx/contracts';
+import type {
+  CaseStatus,
+  FlagKind,
+  InputOf,
+  Priority,
+  ReplyOf,
+  createCase,
+  getCase,
+} from '@definitivedx/contracts';
 import { statement, type Queryable } from '@definitivedx/db';
 import type { Place } from '../domain/cursor.js';
+import type { EndedAs } from './endings.js';
 
 type Content = Pick<
   InputOf<typeof createCase>,
@@ -20,6 +29,9 @@ export interface CaseRead extends Content {
   readonly clock: ReplyOf<typeof getCase>['clock'];
   readonly createdAt: Date;
   readonly lastActivityAt: Date;
+  readonly endedAt: Date | null;
+  readonly endedAs: EndedAs | null;
+  readonly flags: FlagKind[];
   /** As PostgreSQL writes JSON: `postedAt` is text with an offset. */
   readonly posts: ReplyOf<typeof getCase>['posts'];
 }
@@ -28,6 +40,7 @@ export interface CaseListed extends Place {
   readonly code: string;
   readonly question: string;
   readonly status: CaseStatus;
+  readonly endedAs: EndedAs | null;
   readonly priority: Priority;
   readonly requesterId: string;
   readonly responsibleId: string | null;
@@ -38,6 +51,11 @@ export interface CaseListed extends Place {
 /** By when an answer is awaited, if one is: of a clock that has not stopped. Cases from before clocks have none. */
 const answerBy = `case when k.stopped_at is null then k.due_at end as "answerBy"`;
 
+/** How it ended, and what keeps it among invited people. */
+const ending = `case when c.status in ('closed', 'cancelled', 'converted') then coalesce(c.ended_at, c.last_activity_at) end
+       as "endedAt", c.ended_as as "endedAs",
+     array(select f.kind from case_flag f where f.case_id = c.id and f.cleared_at is null order by f.kind) as flags`;
+
 // One statement, so that the version and the posts are of one moment.
 const read = statement<CaseRead>(
   'case-read',
@@ -46,7 +64,7 @@ const read = statement<CaseRead>(
      c.organisation_id as "organisationId", r.member_id as "responsibleId", c.lead_panel_id as "leadPanelId", ${answerBy},
      case when k.case_id is null or k.stopped_at is not null then 'stopped' when k.running_since is null then 'paused'
        else 'running' end as clock,
-     c.created_at as "createdAt", c.last_activity_at as "lastActivityAt",
+     c.created_at as "createdAt", c.last_activity_at as "lastActivityAt", ${ending},
      coalesce((
        select jsonb_agg(jsonb_build_object('postId', p.id, 'number', p.number, 'kind', p.kind, 'authorId', p.author_id,
          'body', p.body, 'recommendation', p.recommendation, 'postedAt', p.posted_at) order by p.number)
@@ -63,7 +81,7 @@ export async function readCase(db: Queryable, caseId: string): Promise<CaseRead 
   return row;
 }
 
-const listed = `c.id as "caseId", c.code, c.question, c.status, c.priority, c.requester_id as "requesterId",
+const listed = `c.id as "caseId", c.code, c.question, c.status, c.ended_as as "endedAs", c.priority, c.requester_id as "requesterId",
      r.member_id as "responsibleId", ${answerBy}, c.created_at as "createdAt"`;
 const besides = `left join responsibility r on r.case_id = c.id and r.until_at is null
    left join response_clock k on k.case_id = c.id`;

@@ -19,6 +19,7 @@ export async function getCase(
     ...found,
     via,
     answerBy: found.answerBy?.toISOString() ?? null,
+    endedAt: found.endedAt?.toISOString() ?? null,
     createdAt: found.createdAt.toISOString(),
     lastActivityAt: found.lastActivityAt.toISOString(),
     posts: found.posts.map((post) => ({ ...post, postedAt: new Date(post.postedAt).toISOString() })),
