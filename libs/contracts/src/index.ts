@@ -23,6 +23,8 @@ export * from './access/scim.js';
 export * from './access/restricting.js';
 export * from './cases/closing.js';
 export * from './cases/commands.js';
+export * from './cases/content.js';
+export * from './cases/units.js';
 export * from './cases/events.js';
 export * from './cases/export.js';
 export * from './cases/follow-ups.js';

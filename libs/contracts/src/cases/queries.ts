@@ -12,7 +12,7 @@ import {
   relation,
 } from '../fields.js';
 import { endedAs } from './closing.js';
-import { caseContent } from './commands.js';
+import { caseContentRead } from './content.js';
 import { flagKind } from './safeguarding.js';
 
 export const post = z.strictObject({
@@ -29,11 +29,9 @@ const answerBy = instant
   .nullable()
   .describe('By when there is to be an answer; null when none is awaited. It moves on after a pause.');
 
-export const caseDetail = caseContent.extend({
+export const caseDetail = caseContentRead.extend({
   caseId: id,
   code: z.string(),
-  question: z.string(),
-  history: z.string(),
   status: caseStatus,
   version: z.int(),
   requesterId: id,
