@@ -1,7 +1,10 @@
 import { invalidInput } from '@definitivedx/errors';
 
-/** In what order a list is: by latest activity, the latest first, or by when an answer is due, the soonest first. */
-export type Order = 'activity' | 'due';
+/**
+ * In what order a list is: by latest activity, the latest first; by when an answer is due, the soonest first; or
+ * follow-ups, by when they came due.
+ */
+export type Order = 'activity' | 'due' | 'follow-up';
 
 /** A place in a list: just after this case at this moment. */
 export interface Place {
@@ -9,9 +12,9 @@ export interface Place {
   readonly caseId: string;
 }
 
-const letter: Readonly<Record<Order, string>> = { activity: 'a', due: 'd' };
+const letter: Readonly<Record<Order, string>> = { activity: 'a', due: 'd', 'follow-up': 'f' };
 const written =
-  /^([ad])\|(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+  /^([adf])\|(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** Writes a place as an opaque cursor of a list in this order. */
 export function toCursor(order: Order, { at, caseId }: Place): string {
