@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { request } from '../define.js';
 import { caseStatus, id, instant, postKind, recommendation, relation } from '../fields.js';
+import { endedAs } from './closing.js';
 import { caseContentRead } from './content.js';
+import { flagKind } from './safeguarding.js';
 
 export const post = z.strictObject({
   postId: id,
@@ -32,6 +34,11 @@ export const caseDetail = caseContentRead.extend({
     .describe('The response clock: paused while information is awaited, stopped by advice or the end.'),
   createdAt: instant,
   lastActivityAt: instant,
+  endedAt: instant.nullable().describe('Null while it is open.'),
+  endedAs: endedAs.nullable(),
+  flags: z
+    .array(flagKind)
+    .describe('What keeps it among invited people; who they are for reads the local contacts.'),
   via: relation.describe('Why the reader may see it.'),
   posts: z.array(post),
 });

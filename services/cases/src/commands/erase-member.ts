@@ -21,9 +21,9 @@ export async function eraseMember(
     throw conflict('This member answers for an open case. Have it handed over, then replay the dead letter.');
   const rows = {
     reserved_ids: await eraseReservations(tx, memberId),
-    draft: await eraseDrafts(tx, memberId),
     follow: await eraseFollows(tx, memberId),
     saved_filter: await eraseFilters(tx, memberId),
+    draft: await eraseDrafts(tx, memberId),
   };
   emit(tx, erasedInCases, memberId, { memberId, rows, at: clock.now().toISOString() });
 }
