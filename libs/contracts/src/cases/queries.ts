@@ -11,7 +11,7 @@ import {
   recommendation,
   relation,
 } from '../fields.js';
-import { caseContent } from './commands.js';
+import { caseContentRead } from './content.js';
 
 export const post = z.strictObject({
   postId: id,
@@ -27,11 +27,9 @@ const answerBy = instant
   .nullable()
   .describe('By when there is to be an answer; null when none is awaited. It moves on after a pause.');
 
-export const caseDetail = caseContent.extend({
+export const caseDetail = caseContentRead.extend({
   caseId: id,
   code: z.string(),
-  question: z.string(),
-  history: z.string(),
   status: caseStatus,
   version: z.int(),
   requesterId: id,

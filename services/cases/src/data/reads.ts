@@ -1,13 +1,8 @@
-import type { CaseStatus, InputOf, Priority, ReplyOf, createCase, getCase } from '@definitivedx/contracts';
+import type { CaseContentRead, CaseStatus, Priority, ReplyOf, getCase } from '@definitivedx/contracts';
 import { statement, type Queryable } from '@definitivedx/db';
 import type { Place } from '../domain/cursor.js';
 
-type Content = Pick<
-  InputOf<typeof createCase>,
-  'question' | 'history' | 'ageBand' | 'sex' | 'intendedAction' | 'priority'
->;
-
-export interface CaseRead extends Content {
+export interface CaseRead extends CaseContentRead {
   readonly caseId: string;
   readonly code: string;
   readonly status: CaseStatus;
@@ -20,7 +15,7 @@ export interface CaseRead extends Content {
   readonly clock: ReplyOf<typeof getCase>['clock'];
   readonly createdAt: Date;
   readonly lastActivityAt: Date;
-  /** As PostgreSQL writes JSON: `postedAt` is text with an offset. */
+  /** As PostgreSQL writes JSON, here and in the consent: times are text with an offset. */
   readonly posts: ReplyOf<typeof getCase>['posts'];
 }
 
@@ -38,11 +33,16 @@ export interface CaseListed extends Place {
 /** By when an answer is awaited, if one is: of a clock that has not stopped. Cases from before clocks have none. */
 const answerBy = `case when k.stopped_at is null then k.due_at end as "answerBy"`;
 
+/** By whose consent it was shared, and who recorded that; cases from before this was asked have none. */
+const consent = `case when c.consent_at is not null then jsonb_build_object('sharing', c.consent_sharing,
+       'photographs', c.consent_photographs, 'recordedBy', c.consent_by, 'recordedAt', c.consent_at) end`;
+
 // One statement, so that the version and the posts are of one moment.
 const read = statement<CaseRead>(
   'case-read',
   `select c.id as "caseId", c.code, c.question, c.history, c.age_band as "ageBand", c.sex,
-     c.intended_action as "intendedAction", c.priority, c.status, c.version, c.requester_id as "requesterId",
+     c.intended_action as "intendedAction", c.priority, c.examination, c.results, c.medication, c.specialty,
+     c.referral_allowed as "referralAllowed", ${consent} as consent, c.status, c.version, c.requester_id as "requesterId",
      c.organisation_id as "organisationId", r.member_id as "responsibleId", c.lead_panel_id as "leadPanelId", ${answerBy},
      case when k.case_id is null or k.stopped_at is not null then 'stopped' when k.running_since is null then 'paused'
        else 'running' end as clock,

@@ -61,6 +61,7 @@ const people: Readonly<Record<string, { readonly section: string } | { readonly 
   'access.panel_offer.offered_by': { section: 'panelOffers' },
   'cases.attestation.member_id': { section: 'attestations' },
   'cases.audience.principal': { section: 'casesShown' },
+  'cases.cases.consent_by': { section: 'casesAsked' },
   'cases.cases.requester_id': { section: 'casesAsked' },
   'cases.command.caller_id': { section: 'commands' },
   'cases.post.author_id': { section: 'posts' },

@@ -176,6 +176,7 @@ export const routes: Readonly<Record<string, Route>> = {
       sex: 'not-relevant',
       intendedAction: 'unsure',
       priority: 'routine',
+      consent: { sharing: 'parent-or-carer' },
       attestation: { version: 'another', hash: '0'.repeat(64) },
       audience: [{ kind: 'panel', panelId: stage.panelId }],
     })(),

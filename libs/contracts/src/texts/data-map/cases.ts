@@ -15,7 +15,7 @@ const record = kept("part of a child's record; it names the person by id alone")
 /** What cases stores. */
 export const casesData: readonly StoredData[] = [
   table('cases', {
-    what: 'the anonymised question: history, age band, sex, priority, status, and who asked it',
+    what: 'the anonymised question: history, examination, results, medication, age band, sex, priority, status, who asked it, and by whose consent it is shared',
     whose: 'children',
     why: 'to get advice on a child',
     retention: retention.childRecord,
