@@ -25,6 +25,7 @@ export * from './cases/events.js';
 export * from './cases/export.js';
 export * from './cases/hand-over.js';
 export * from './cases/outcomes.js';
+export * from './cases/posts.js';
 export * from './cases/queries.js';
 export * from './cases/timeline.js';
 export * from './files/export.js';

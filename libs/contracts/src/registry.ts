@@ -23,6 +23,7 @@ import * as caseEvents from './cases/events.js';
 import * as caseExport from './cases/export.js';
 import * as caseHandOver from './cases/hand-over.js';
 import * as caseOutcomes from './cases/outcomes.js';
+import * as casePosts from './cases/posts.js';
 import * as caseQueries from './cases/queries.js';
 import * as caseErasure from './cases/erasure.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
@@ -77,6 +78,7 @@ const all: readonly AnyContract[] = [
     caseEvents,
     caseHandOver,
     caseOutcomes,
+    casePosts,
     caseQueries,
     fileContracts,
     reports,

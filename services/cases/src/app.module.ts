@@ -2,6 +2,7 @@ import { ServiceContext, ServiceModule, type ServiceConfig } from '@definitivedx
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CaseCommands } from './bus/case-commands.js';
 import { CaseQueries } from './bus/case-queries.js';
+import { DiscussionDoor } from './bus/discussion.js';
 import { PersonalDataDoor } from './bus/personal-data.js';
 import { databaseOptions } from './data/database.js';
 import { CaseTimers } from './work/timers.js';
@@ -13,7 +14,7 @@ class CasesModule {}
 export const appModule = (config: ServiceConfig): DynamicModule => ({
   module: CasesModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [CaseCommands, CaseQueries, PersonalDataDoor],
+  controllers: [CaseCommands, CaseQueries, DiscussionDoor, PersonalDataDoor],
   providers: [
     {
       provide: CaseTimers,

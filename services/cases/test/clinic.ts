@@ -38,6 +38,9 @@ export interface Panel {
   readonly lead: Person;
 }
 
+/** Who advises in tests, unless they are about that. */
+export const adviser = { grade: 'consultant', professionalNumber: '7012345' } as const;
+
 export type NewCase = InputOf<typeof createCase>;
 
 /** A practice and a hospital on the real stack: `cases` in this process, `access` and `notify` as built programs. */
@@ -160,8 +163,8 @@ export class Clinic {
     kind: PostKind,
     rest: Partial<InputOf<typeof addPost>> = {},
   ): Promise<ReplyOf<typeof addPost>> {
-    const recommendation = kind === 'advice' ? ({ recommendation: 'OTHER' } as const) : {};
-    const input = { commandId: randomUUID(), caseId, kind, body: 'Some words.', ...recommendation, ...rest };
+    const advice = kind === 'advice' ? ({ recommendation: 'OTHER', adviser } as const) : {};
+    const input = { commandId: randomUUID(), caseId, kind, body: 'Some words.', ...advice, ...rest };
     return this.world.request(addPost, await by.caller(), input);
   }
 

@@ -15,6 +15,7 @@ import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
 import { CasesController } from './http/cases.controller.js';
+import { DiscussionController } from './http/discussion.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
 import { ConformanceController } from './http/conformance.controller.js';
@@ -65,6 +66,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       CasesController,
       AudienceController,
       CaseCourseController,
+      DiscussionController,
       HandOversController,
       MetricsController,
       OrganisationController,

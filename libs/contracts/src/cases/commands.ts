@@ -1,17 +1,6 @@
 import { z } from 'zod';
 import { request } from '../define.js';
-import {
-  ageBand,
-  audienceEntry,
-  caseStatus,
-  commandId,
-  id,
-  instant,
-  postKind,
-  priority,
-  recommendation,
-  text,
-} from '../fields.js';
+import { ageBand, audienceEntry, caseStatus, commandId, id, instant, priority, text } from '../fields.js';
 
 /** What the asker writes. Limits are the ones a client can read from the API before anything is typed. */
 export const caseContent = z.strictObject({
@@ -56,22 +45,6 @@ export const createCase = request('cases', 'create', {
     answerBy: instant,
     createdAt: instant,
   }),
-});
-
-export const addPost = request('cases', 'post', {
-  summary:
-    'Adds a message to the discussion. Advice needs a recommendation and moves the case to advice-given.',
-  from: ['gateway'],
-  who: { members: ['clinician', 'specialist'] },
-  request: z.strictObject({
-    commandId,
-    caseId: id,
-    kind: postKind,
-    body: text(20_000),
-    recommendation: recommendation.optional(),
-    expectedVersion: z.int().min(1).optional().describe('Refused when the case has moved on since.'),
-  }),
-  reply: z.strictObject({ postId: id, status: caseStatus, version: z.int(), postedAt: instant }),
 });
 
 export const shareFurther = request('cases', 'share', {

@@ -1,27 +1,8 @@
 import { z } from 'zod';
 import { request } from '../define.js';
-import {
-  caseStatus,
-  cursor,
-  id,
-  instant,
-  pageLimit,
-  postKind,
-  priority,
-  recommendation,
-  relation,
-} from '../fields.js';
+import { caseStatus, cursor, id, instant, pageLimit, priority, relation } from '../fields.js';
 import { caseContent } from './commands.js';
-
-export const post = z.strictObject({
-  postId: id,
-  number: z.int().describe('Position in the discussion, from 1.'),
-  kind: postKind,
-  authorId: id,
-  body: z.string(),
-  recommendation: recommendation.nullable(),
-  postedAt: instant,
-});
+import { post } from './posts.js';
 
 const answerBy = instant
   .nullable()
@@ -46,6 +27,10 @@ export const caseDetail = caseContent.extend({
   lastActivityAt: instant,
   via: relation.describe('Why the reader may see it.'),
   posts: z.array(post),
+  unread: z.int().describe('Posts of others after the last one that the reader marked as read.'),
+  toAcknowledge: z
+    .array(id)
+    .describe('Advice that replaced, or withdrew, what the reader had read or copied: to be acknowledged.'),
 });
 
 export const getCase = request('cases', 'get', {

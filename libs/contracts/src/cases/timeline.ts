@@ -10,6 +10,11 @@ export const timelineKind = z.enum([
   'closed',
   'cancelled',
   'copied-to-record',
+  'post-edited',
+  'post-withdrawn',
+  'advice-superseded',
+  'advice-opened',
+  'advice-acknowledged',
 ]);
 
 export type TimelineKind = z.output<typeof timelineKind>;

@@ -7,13 +7,15 @@ import {
   type ReplyOf,
   type closeCase as contract,
 } from '@definitivedx/contracts';
-import { notFound } from '@definitivedx/errors';
+import { conflict, notFound } from '@definitivedx/errors';
+import { adviceAcknowledged } from '../data/acknowledgements.js';
 import { endResponsibility, lockedCase, recordActivity } from '../data/cases.js';
 import { insertSurvey } from '../data/closing.js';
 import { note } from '../data/timeline.js';
 import { statusAfterClosing } from '../domain/closing.js';
 import { checkTexts } from '../domain/findings.js';
 import { confirmAccess } from '../queries/confirm-access.js';
+import { thoseGone } from '../queries/those-gone.js';
 import { keepClock } from './keep-clock.js';
 
 /**
@@ -30,12 +32,18 @@ export async function closeCase(
   const { memberId, organisationId } = member;
   const { caseId } = await confirmAccess(service, member, input.caseId, 'close');
   checkTexts({ 'survey.comment': survey.comment });
+  const gone = await thoseGone(service, caseId);
 
   return service.db.transaction((tx) =>
     once(tx, commandId, memberId, async () => {
       const found = await lockedCase(tx, caseId);
       if (!found) throw notFound();
       const status = statusAfterClosing(found.status);
+      if (!(await adviceAcknowledged(tx, caseId, gone))) {
+        throw conflict(
+          'Advice in this case was superseded or withdrawn after it had been read or copied. Whoever read it has to acknowledge that first.',
+        );
+      }
       const now = service.clock.now();
       await insertSurvey(tx, { caseId, memberId, survey, at: now });
       await endResponsibility(tx, caseId, now);

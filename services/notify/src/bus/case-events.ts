@@ -2,16 +2,18 @@ import { Controller } from '@nestjs/common';
 import { Consumes, EventContext, ServiceContext } from '@definitivedx/bus';
 import {
   caseEnded,
+  caseMentioned,
   casePosted,
   caseShared,
   governanceOpened,
+  postChanged,
   responsibilityMoved,
   shareRevoked,
   type DataOf,
 } from '@definitivedx/contracts';
 import { noteHandOver, settleCase } from '../commands/settle-case.js';
 import { tellOfGovernance } from '../commands/tell-of-governance.js';
-import { tellOfPost } from '../commands/tell-of-post.js';
+import { tellOfChange, tellOfMention, tellOfPost } from '../commands/tell-of-post.js';
 import { tellOfRevoke } from '../commands/tell-of-revoke.js';
 import { tellOfShare } from '../commands/tell-of-share.js';
 import { noteEnded, noteMoved, notePosted, noteRevoked, noteShared } from '../commands/webhook-news.js';
@@ -38,6 +40,16 @@ export class CaseEvents {
     await tellOfPost(this, context, event);
     await noteHandOver(context, event);
     await notePosted(this, context, event);
+  }
+
+  @Consumes(caseMentioned)
+  mentioned(event: DataOf<typeof caseMentioned>, context: EventContext): Promise<void> {
+    return tellOfMention(this, context, event);
+  }
+
+  @Consumes(postChanged)
+  changed(event: DataOf<typeof postChanged>, context: EventContext): Promise<void> {
+    return tellOfChange(this, context, event);
   }
 
   @Consumes(shareRevoked)
