@@ -21,7 +21,10 @@ import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
 import * as caseEvents from './cases/events.js';
 import * as caseExport from './cases/export.js';
+import * as caseFilters from './cases/filters.js';
+import * as caseFollowing from './cases/following.js';
 import * as caseHandOver from './cases/hand-over.js';
+import * as caseLists from './cases/lists.js';
 import * as caseOutcomes from './cases/outcomes.js';
 import * as casePosts from './cases/posts.js';
 import * as caseQueries from './cases/queries.js';
@@ -76,7 +79,10 @@ const all: readonly AnyContract[] = [
     caseCommands,
     caseErasure,
     caseEvents,
+    caseFilters,
+    caseFollowing,
     caseHandOver,
+    caseLists,
     caseOutcomes,
     casePosts,
     caseQueries,

@@ -3,6 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CaseCommands } from './bus/case-commands.js';
 import { CaseQueries } from './bus/case-queries.js';
 import { DiscussionDoor } from './bus/discussion.js';
+import { FindingDoor } from './bus/finding.js';
 import { PersonalDataDoor } from './bus/personal-data.js';
 import { databaseOptions } from './data/database.js';
 import { CaseTimers } from './work/timers.js';
@@ -14,7 +15,7 @@ class CasesModule {}
 export const appModule = (config: ServiceConfig): DynamicModule => ({
   module: CasesModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [CaseCommands, CaseQueries, DiscussionDoor, PersonalDataDoor],
+  controllers: [CaseCommands, CaseQueries, DiscussionDoor, FindingDoor, PersonalDataDoor],
   providers: [
     {
       provide: CaseTimers,

@@ -24,6 +24,7 @@ import { DirectoryController } from './http/directory.controller.js';
 import { Downloads } from './http/downloads.js';
 import { EventsController } from './http/events.controller.js';
 import { ExportController } from './http/export.controller.js';
+import { FindingController } from './http/finding.controller.js';
 import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
 import { LeavingController } from './http/leaving.controller.js';
@@ -63,6 +64,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       MemberController,
       ApplicationsController,
       DirectoryController,
+      FindingController,
       CasesController,
       AudienceController,
       CaseCourseController,

@@ -1,18 +1,7 @@
 import { z } from 'zod';
 import { request } from '../define.js';
-import { ageBand, audienceEntry, caseStatus, commandId, id, instant, priority, text } from '../fields.js';
-
-/** What the asker writes. Limits are the ones a client can read from the API before anything is typed. */
-export const caseContent = z.strictObject({
-  question: text(4_000).describe('The clinical question, in one or a few sentences.'),
-  history: text(20_000).describe('History and findings, without anything that identifies the child.'),
-  ageBand,
-  sex: z.enum(['female', 'male', 'not-relevant']),
-  intendedAction: z
-    .enum(['refer', 'not-refer', 'unsure'])
-    .describe('What the asker was about to do; needed to measure avoided referrals.'),
-  priority,
-});
+import { audienceEntry, caseStatus, commandId, id, instant } from '../fields.js';
+import { caseContent } from './content.js';
 
 /** The member's recorded "I have removed what identifies the patient", with the text they were shown. */
 export const attestation = z.strictObject({

@@ -5,7 +5,6 @@ import { Controller } from '@nestjs/common';
 import { casesToHandOver } from '../queries/cases-to-hand-over.js';
 import { exportCases } from '../queries/export-cases.js';
 import { getCase } from '../queries/get-case.js';
-import { listCases } from '../queries/list-cases.js';
 
 @Controller()
 export class CaseQueries {
@@ -17,14 +16,6 @@ export class CaseQueries {
     { caller }: RequestContext,
   ): Promise<ReplyOf<typeof contracts.getCase>> {
     return getCase(this.service, caller, input);
-  }
-
-  @Responds(contracts.listCases)
-  list(
-    input: InputOf<typeof contracts.listCases>,
-    { caller }: RequestContext,
-  ): Promise<ReplyOf<typeof contracts.listCases>> {
-    return listCases(this.service, caller, input);
   }
 
   @Responds(contracts.casesToHandOver)

@@ -18,10 +18,10 @@ import { releaseIds, reserveIds } from '../data/reserved-ids.js';
 import { insertClock } from '../data/response-clock.js';
 import { note } from '../data/timeline.js';
 import { checkAttestation } from '../domain/attestation.js';
+import { contentBytes, textsOf } from '../domain/content.js';
 import { checkTexts } from '../domain/findings.js';
 import { startClock } from '../domain/response-clock.js';
 import { candidatesFor, chooseResponsible, type Candidate } from '../domain/responsible.js';
-import { bytesOf } from '../domain/room.js';
 import { onCallFor } from '../queries/who-answers.js';
 
 type Input = InputOf<typeof contract>;
@@ -47,7 +47,7 @@ interface NewCase {
 export async function createCase(service: ServiceContext, caller: Caller, input: Input): Promise<Reply> {
   const member = asMember(caller);
   checkAttestation(input.attestation);
-  checkTexts({ question: input.question, history: input.history });
+  checkTexts(textsOf(input));
   const { caseId, grants, done } = await reserveIds<Reply>(service.db, {
     commandId: input.commandId,
     callerId: member.memberId,
@@ -103,7 +103,7 @@ async function write(tx: Transaction, member: MemberCaller, input: Input, create
     organisationId,
     leadPanelId: leadPanel?.panelId ?? null,
     asked,
-    bytes: bytesOf(asked.question, asked.history),
+    bytes: contentBytes(asked),
     at,
   });
   insertClock(tx, caseId, leadPanel?.panelId ?? null, clock);

@@ -13,6 +13,7 @@ const next = statement<ToExport>(
   'cases-to-export',
   `select c.id as "caseId", c.text_bytes as "textBytes", array(
      select c.requester_id
+      union select c.consent_by where c.consent_by is not null
       union select p.author_id from post p where p.case_id = c.id
       union select r.member_id from responsibility r where r.case_id = c.id
       union select k.member_id from record_copy k where k.case_id = c.id
@@ -36,7 +37,10 @@ export const casesToExport = (
 const whole = statement<{ line: ExportLine }>(
   'cases-exported',
   `select jsonb_build_object('type', 'case', 'caseId', c.id, 'code', c.code, 'question', c.question,
-     'history', c.history, 'ageBand', c.age_band, 'sex', c.sex, 'intendedAction', c.intended_action,
+     'history', c.history, 'examination', c.examination, 'results', c.results, 'medication', c.medication,
+     'specialty', c.specialty, 'referralAllowed', c.referral_allowed, 'consent', case when c.consent_at is not null then
+       jsonb_build_object('sharing', c.consent_sharing, 'photographs', c.consent_photographs,
+         'recordedBy', c.consent_by, 'recordedAt', c.consent_at) end, 'ageBand', c.age_band, 'sex', c.sex, 'intendedAction', c.intended_action,
      'priority', c.priority, 'status', c.status, 'version', c.version, 'requesterId', c.requester_id,
      'leadPanelId', c.lead_panel_id, 'createdAt', c.created_at, 'lastActivityAt', c.last_activity_at,
      'attestation', (select to_jsonb(a) - 'case_id' from attestation a where a.case_id = c.id),

@@ -10,8 +10,9 @@ const posts = `select id::text as key, id as post_id, case_id, number, kind, org
 export const memberSections: readonly ExportSection[] = [
   section(
     'casesAsked',
-    `select id::text as key, id as case_id, code, organisation_id, question, history, age_band, sex, intended_action,
-            priority, status, lead_panel_id, created_at, last_activity_at
+    `select id::text as key, id as case_id, code, organisation_id, question, history, examination, results, medication,
+            specialty, age_band, sex, intended_action, priority, referral_allowed, consent_sharing, consent_photographs,
+            consent_by, consent_at, status, lead_panel_id, created_at, last_activity_at
        from cases where requester_id = $1`,
   ),
   section('posts', `${posts} and kind <> 'advice'`),
@@ -57,6 +58,11 @@ export const memberSections: readonly ExportSection[] = [
     'casesShown',
     `select case_id || ' ' || kind || coalesce(grant_id::text, '') as key, case_id, kind, grant_id, expires_at, last_activity_at
        from audience where principal = $1 and kind in ('requester', 'member')`,
+  ),
+  section('follows', `select case_id::text as key, case_id, followed_at from follow where member_id = $1`),
+  section(
+    'savedFilters',
+    `select id::text as key, id, name, filter, version, created_at, changed_at from saved_filter where member_id = $1`,
   ),
   section(
     'commandsUnderWay',

@@ -1,24 +1,28 @@
 import { invalidInput } from '@definitivedx/errors';
 
-/** A place in a list ordered by latest activity: just after this case at this moment. */
+/** In what order a list is: by latest activity, the latest first, or by when an answer is due, the soonest first. */
+export type Order = 'activity' | 'due';
+
+/** A place in a list: just after this case at this moment. */
 export interface Place {
-  readonly lastActivityAt: Date;
+  readonly at: Date;
   readonly caseId: string;
 }
 
+const letter: Readonly<Record<Order, string>> = { activity: 'a', due: 'd' };
 const written =
-  /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+  /^([ad])\|(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-/** Writes a place as an opaque cursor. */
-export function toCursor({ lastActivityAt, caseId }: Place): string {
-  return Buffer.from(`${lastActivityAt.toISOString()}|${caseId}`).toString('base64url');
+/** Writes a place as an opaque cursor of a list in this order. */
+export function toCursor(order: Order, { at, caseId }: Place): string {
+  return Buffer.from(`${letter[order]}|${at.toISOString()}|${caseId}`).toString('base64url');
 }
 
-/** Reads a cursor back; anything we did not write ourselves is invalid-input. */
-export function fromCursor(cursor: string): Place {
-  const [, at, caseId] = written.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
-  const lastActivityAt = new Date(at ?? Number.NaN);
-  if (caseId === undefined || Number.isNaN(lastActivityAt.getTime())) {
+/** Reads a cursor back; anything that was not written for a list in this order is invalid-input. */
+export function fromCursor(order: Order, cursor: string): Place {
+  const [, kind, moment, caseId] = written.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+  const at = new Date(moment ?? Number.NaN);
+  if (kind !== letter[order] || caseId === undefined || Number.isNaN(at.getTime())) {
     throw invalidInput('That is not a cursor of this list.', [
       {
         path: 'cursor',
@@ -26,5 +30,5 @@ export function fromCursor(cursor: string): Place {
       },
     ]);
   }
-  return { lastActivityAt, caseId };
+  return { at, caseId };
 }

@@ -21,6 +21,10 @@ export async function getCase(
   return {
     ...shown,
     via,
+    consent: found.consent && {
+      ...found.consent,
+      recordedAt: new Date(found.consent.recordedAt).toISOString(),
+    },
     answerBy: found.answerBy?.toISOString() ?? null,
     createdAt: found.createdAt.toISOString(),
     lastActivityAt: found.lastActivityAt.toISOString(),

@@ -17,8 +17,8 @@ export async function myAdvice(
   { cursor, limit }: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
   const { memberId } = asMember(caller);
-  const after = cursor === undefined ? undefined : fromCursor(cursor);
-  const place = after && { postedAt: after.lastActivityAt, postId: after.caseId };
+  const after = cursor === undefined ? undefined : fromCursor('activity', cursor);
+  const place = after && { postedAt: after.at, postId: after.caseId };
   const rows = await adviceOf(db, memberId, place, limit);
   const page = fitting(rows, ({ body, safetyNet, withdrawnReason, links }) =>
     bytesOf(
@@ -38,6 +38,6 @@ export async function myAdvice(
       postedAt: postedAt.toISOString(),
       withdrawn: withdrawnAt && { at: withdrawnAt.toISOString(), reason: withdrawnReason ?? '' },
     })),
-    nextCursor: isMore ? toCursor({ lastActivityAt: last.postedAt, caseId: last.postId }) : null,
+    nextCursor: isMore ? toCursor('activity', { at: last.postedAt, caseId: last.postId }) : null,
   };
 }

@@ -176,12 +176,28 @@ export const routes: Readonly<Record<string, Route>> = {
       sex: 'not-relevant',
       intendedAction: 'unsure',
       priority: 'routine',
+      consent: { sharing: 'parent-or-carer' },
       attestation: { version: 'another', hash: '0'.repeat(64) },
       audience: [{ kind: 'panel', panelId: stage.panelId }],
     })(),
   ),
   'GET /api/v1/cases': member(asks('GET', '/api/v1/cases')),
   'POST /api/v1/cases/search': member(asks('POST', '/api/v1/cases/search', { code: 'DX-0000-0000' })),
+  'GET /api/v1/cases/counts': member(asks('GET', '/api/v1/cases/counts')),
+  'PUT /api/v1/cases/{caseId}/follow': onCase(reading, anyRole, caseAt('PUT', '/follow')),
+  'DELETE /api/v1/cases/{caseId}/follow': onCase(reading, anyRole, caseAt('DELETE', '/follow')),
+  'GET /api/v1/me/filters': member(asks('GET', '/api/v1/me/filters')),
+  'POST /api/v1/me/filters': member(
+    asks('POST', '/api/v1/me/filters', { name: 'Urgent ones', filter: { priority: 'urgent' } }),
+  ),
+  'PUT /api/v1/me/filters/{filterId}': {
+    request: asks('PUT', `/api/v1/me/filters/${id}`, { name: 'Open ones', filter: { state: 'open' } }),
+    expected: (part) => atTheDoor(part) ?? 'not-found',
+  },
+  'DELETE /api/v1/me/filters/{filterId}': {
+    request: asks('DELETE', `/api/v1/me/filters/${id}`),
+    expected: (part) => atTheDoor(part) ?? 'not-found',
+  },
   'GET /api/v1/cases/{caseId}': onCase(reading, anyRole, caseAt('GET')),
   'POST /api/v1/cases/{caseId}/posts': onCase(
     taking,

@@ -1,5 +1,6 @@
 import {
   commandData,
+  erased,
   kept,
   messagingData,
   migrationData,
@@ -15,7 +16,7 @@ const record = kept("part of a child's record; it names the person by id alone")
 /** What cases stores. */
 export const casesData: readonly StoredData[] = [
   table('cases', {
-    what: 'the anonymised question: history, age band, sex, priority, status, and who asked it',
+    what: 'the anonymised question: history, examination, results, medication, age band, sex, priority, status, who asked it, and by whose consent it is shared',
     whose: 'children',
     why: 'to get advice on a child',
     retention: retention.childRecord,
@@ -118,6 +119,27 @@ export const casesData: readonly StoredData[] = [
     why: 'so that nothing is forgotten',
     retention: 'until it is done',
     onErasure: untouched,
+  }),
+  table('case_text', {
+    what: 'the words of a case and its discussion, and under whom it is filed, as an index for searching',
+    whose: 'children',
+    why: 'to find cases by what they say',
+    retention: 'as the case whose words they are',
+    onErasure: record,
+  }),
+  table('follow', {
+    what: 'which cases somebody follows',
+    whose: 'members',
+    why: 'to find them again',
+    retention: retention.account,
+    onErasure: erased,
+  }),
+  table('saved_filter', {
+    what: 'how somebody narrows their lists of cases, under names of their own',
+    whose: 'members',
+    why: 'to find cases again',
+    retention: retention.account,
+    onErasure: erased,
   }),
   table('reserved_ids', {
     what: 'ids for a case that is being made, and who makes it',
