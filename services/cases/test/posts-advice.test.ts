@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { caseAudience, myAdvice, revokeShare, type ReplyOf } from '@definitivedx/contracts';
-import { appModule } from '../src/app.module.js';
-import { databaseOptions } from '../src/data/database.js';
 import { adviser, Clinic, refusal, toMember, toPanel, type Panel, type Person } from './clinic.js';
 import { Discussing } from './discussing.js';
 
@@ -13,7 +11,7 @@ let panel: Panel;
 
 beforeAll(async () => {
   clinic = await Clinic.open();
-  await clinic.world.service('cases', appModule, databaseOptions, { config: { port: 0 } });
+  await clinic.replica();
   discussing = new Discussing(clinic);
   gp = await clinic.gp();
   panel = await clinic.panel();

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anonymisationDuty, caseMentioned, fileDoor } from '@definitivedx/contracts';
-import type { ManagedProcess } from '@definitivedx/stack';
 import { Clinic, refusal, toMember, toPanel, type Panel, type Person } from './clinic.js';
 import { Discussing } from './discussing.js';
 
@@ -10,7 +9,7 @@ let discussing: Discussing;
 let gp: Person;
 let panel: Panel;
 let caseId: string;
-let files: ManagedProcess;
+let files: Awaited<ReturnType<Clinic['world']['startProgram']>>;
 
 beforeAll(async () => {
   clinic = await Clinic.open();

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { listCases } from '@definitivedx/contracts';
 import fc from 'fast-check';
-import { databaseOptions } from '../src/data/database.js';
-import { appModule } from '../src/app.module.js';
 import { Clinic, refusal, toPanel, type Panel, type Person } from './clinic.js';
 import { Discussing } from './discussing.js';
 
@@ -13,8 +11,7 @@ let panel: Panel;
 
 beforeAll(async () => {
   clinic = await Clinic.open();
-  // Two replicas: requests come to either.
-  await clinic.world.service('cases', appModule, databaseOptions, { config: { port: 0 } });
+  await clinic.replica();
   discussing = new Discussing(clinic);
   gp = await clinic.gp();
   panel = await clinic.panel();

@@ -71,6 +71,7 @@ export const caseActed = event('cases', 'acted', 1, {
       'case.edit-post',
       'case.withdraw-post',
       'case.acknowledge-advice',
+      'case.export',
     ]),
     caseId: id,
     memberId: id,

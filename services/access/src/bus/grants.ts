@@ -11,7 +11,7 @@ import type { DataOf, InputOf } from '@definitivedx/contracts';
 import { appendAct } from '../commands/append-act.js';
 import { revoke } from '../commands/revoke.js';
 import { setInviteOnly } from '../commands/set-invite-only.js';
-import { share } from '../commands/share.js';
+import { rehearseShare, share } from '../commands/share.js';
 import { callerPrincipals } from '../queries/caller-principals.js';
 import { caseOrganisations } from '../queries/case-organisations.js';
 import { caseAudience } from '../queries/case-audience.js';
@@ -28,6 +28,11 @@ export class GrantsDoor {
   @Responds(contracts.shareCase)
   share(input: InputOf<typeof contracts.shareCase>, { caller }: RequestContext) {
     return share(this.service, caller, input);
+  }
+
+  @Responds(contracts.rehearseShare)
+  rehearseShare(input: InputOf<typeof contracts.rehearseShare>, { caller }: RequestContext) {
+    return rehearseShare(this.service, caller, input);
   }
 
   @Responds(contracts.revokeGrant)

@@ -6,6 +6,7 @@ import { acceptHandOver } from '../commands/accept-hand-over.js';
 import { closeCase } from '../commands/close-case.js';
 import { copyToRecord } from '../commands/copy-to-record.js';
 import { createCase } from '../commands/create-case.js';
+import { publishTemplate } from '../commands/publish-template.js';
 import { revokeShare } from '../commands/revoke-share.js';
 import { shareFurther } from '../commands/share-further.js';
 
@@ -59,5 +60,13 @@ export class CaseCommands {
     { caller }: RequestContext,
   ): Promise<ReplyOf<typeof contracts.copyToRecord>> {
     return copyToRecord(this.service, caller, input);
+  }
+
+  @Responds(contracts.publishTemplate)
+  publishTemplate(
+    input: InputOf<typeof contracts.publishTemplate>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.publishTemplate>> {
+    return publishTemplate(this.service, caller, input);
   }
 }

@@ -1,6 +1,7 @@
 import { emit, type EventContext, type ServiceContext } from '@definitivedx/bus';
 import { erasedInCases, type DataOf, type memberErased } from '@definitivedx/contracts';
 import { conflict } from '@definitivedx/errors';
+import { eraseDrafts } from '../data/drafts.js';
 import { eraseReservations, responsibleFor } from '../data/erasure.js';
 import { eraseFilters } from '../data/filters.js';
 import { eraseFollows } from '../data/following.js';
@@ -22,6 +23,7 @@ export async function eraseMember(
     reserved_ids: await eraseReservations(tx, memberId),
     follow: await eraseFollows(tx, memberId),
     saved_filter: await eraseFilters(tx, memberId),
+    draft: await eraseDrafts(tx, memberId),
   };
   emit(tx, erasedInCases, memberId, { memberId, rows, at: clock.now().toISOString() });
 }

@@ -30,7 +30,7 @@ const read = statement<CaseRead>(
   'case-read',
   `select c.id as "caseId", c.code, c.question, c.history, c.age_band as "ageBand", c.sex,
      c.intended_action as "intendedAction", c.priority, c.examination, c.results, c.medication, c.specialty,
-     c.referral_allowed as "referralAllowed", ${consent} as consent, c.status, c.version, c.requester_id as "requesterId",
+     c.referral_allowed as "referralAllowed", ${consent} as consent, c.template, c.status, c.version, c.requester_id as "requesterId",
      c.organisation_id as "organisationId", r.member_id as "responsibleId", c.lead_panel_id as "leadPanelId", ${answerBy},
      case when k.case_id is null or k.stopped_at is not null then 'stopped' when k.running_since is null then 'paused'
        else 'running' end as clock,
