@@ -2,12 +2,14 @@ import { ServiceContext, ServiceModule } from '@definitivedx/bus';
 import { fileKeyProvider } from '@definitivedx/crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CaseCommands } from './bus/case-commands.js';
+import { CaseEndings } from './bus/case-endings.js';
 import { CaseQueries } from './bus/case-queries.js';
 import { DiscussionDoor } from './bus/discussion.js';
 import { FindingDoor } from './bus/finding.js';
 import { DraftsDoor } from './bus/drafts.js';
 import { PersonalDataDoor } from './bus/personal-data.js';
 import type { CasesConfig } from './config.js';
+import { SafeguardingDoor } from './bus/safeguarding.js';
 import { databaseOptions } from './data/database.js';
 import { DraftsContext } from './drafts-context.js';
 import { DraftPurge } from './work/draft-purge.js';
@@ -20,7 +22,16 @@ class CasesModule {}
 export const appModule = (config: CasesConfig): DynamicModule => ({
   module: CasesModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [CaseCommands, CaseQueries, DiscussionDoor, DraftsDoor, FindingDoor, PersonalDataDoor],
+  controllers: [
+    CaseCommands,
+    CaseEndings,
+    CaseQueries,
+    DiscussionDoor,
+    DraftsDoor,
+    FindingDoor,
+    PersonalDataDoor,
+    SafeguardingDoor,
+  ],
   providers: [
     {
       provide: DraftsContext,

@@ -14,6 +14,7 @@ import { AskingController } from './http/asking.controller.js';
 import { AudienceController } from './http/audience.controller.js';
 import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
+import { CaseEndingsController } from './http/case-endings.controller.js';
 import { CaseCourseController } from './http/case-course.controller.js';
 import { CaseDocumentsController } from './http/case-documents.controller.js';
 import { CasesController } from './http/cases.controller.js';
@@ -32,10 +33,12 @@ import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
 import { LeavingController } from './http/leaving.controller.js';
 import { MemberController } from './http/member.controller.js';
+import { LearningController } from './http/learning.controller.js';
 import { MemberImportsController } from './http/member-imports.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { OrganisationMembersController } from './http/organisation-members.controller.js';
 import { OrganisationPanelsController } from './http/organisation-panels.controller.js';
+import { FlagsController, LocalContactsController } from './http/safeguarding.controller.js';
 import { ScimController } from './http/scim.controller.js';
 import { PersonalDataController } from './http/personal-data.controller.js';
 import { OnCallController } from './http/on-call.controller.js';
@@ -75,6 +78,10 @@ export function appModule(config: GatewayConfig): DynamicModule {
       CaseCourseController,
       DiscussionController,
       CaseDocumentsController,
+      CaseEndingsController,
+      FlagsController,
+      LearningController,
+      LocalContactsController,
       HandOversController,
       MetricsController,
       OrganisationController,

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { request } from '../define.js';
 import { caseStatus, id, instant, relation } from '../fields.js';
+import { endedAs } from './closing.js';
 import { caseContentRead } from './content.js';
 import { post } from './posts.js';
+import { flagKind } from './safeguarding.js';
 
 export const answerBy = instant
   .nullable()
@@ -23,6 +25,11 @@ export const caseDetail = caseContentRead.extend({
     .describe('The response clock: paused while information is awaited, stopped by advice or the end.'),
   createdAt: instant,
   lastActivityAt: instant,
+  endedAt: instant.nullable().describe('Null while it is open.'),
+  endedAs: endedAs.nullable(),
+  flags: z
+    .array(flagKind)
+    .describe('What keeps it among invited people; who they are for reads the local contacts.'),
   via: relation.describe('Why the reader may see it.'),
   posts: z.array(post),
   unread: z.int().describe('Posts of others after the last one that the reader marked as read.'),

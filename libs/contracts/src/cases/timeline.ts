@@ -15,6 +15,15 @@ export const timelineKind = z.enum([
   'advice-superseded',
   'advice-opened',
   'advice-acknowledged',
+  'converted',
+  'reopened',
+  'survey-given',
+  'follow-up-due',
+  'follow-up-answered',
+  'flagged',
+  'flag-cleared',
+  'offered-for-teaching',
+  'teaching-ended',
 ]);
 
 export type TimelineKind = z.output<typeof timelineKind>;

@@ -16,7 +16,8 @@ import { note } from '../data/timeline.js';
 import { checkWithdrawal } from '../domain/editing.js';
 import { checkTexts } from '../domain/findings.js';
 import { bytesOf } from '../domain/room.js';
-import { move } from '../domain/status.js';
+import { unmet } from '../domain/ending.js';
+import { transition } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 import { heldPost } from './held-case.js';
 import { keepClock } from './keep-clock.js';
@@ -85,8 +86,9 @@ async function statusWithout(
 ): Promise<CaseStatus> {
   if (kind !== 'advice' && kind !== 'question') return status;
   const trigger = kind === 'advice' ? 'advice-withdrawn' : 'question-withdrawn';
-  const to = move(status, trigger, 'specialist');
-  if (to === undefined) return status;
+  const row = transition(status, trigger, 'specialist');
+  if (!row) return status;
   const left = await whatIsLeft(tx, caseId);
-  return left[kind] ? status : to;
+  const facts = { 'no-advice-left': !left.advice, 'no-question-left': !left.question };
+  return unmet(row, facts) ? status : row.to;
 }

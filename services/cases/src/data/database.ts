@@ -7,6 +7,7 @@ import { Cases0005 } from './migrations/0005-course.js';
 import { Cases0006 } from './migrations/0006-asking.js';
 import { Cases0007 } from './migrations/0007-discussion.js';
 import { Cases0009 } from './migrations/0009-finding.js';
+import { Cases0010 } from './migrations/0010-endings.js';
 
 /** The database of `cases`: its tables and how they came to be. */
 export const databaseOptions = (url: string): DatabaseOptions => ({
@@ -21,5 +22,6 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
     { name: '0006-asking', class: Cases0006 },
     { name: '0007-discussion', class: Cases0007 },
     { name: '0009-finding', class: Cases0009 },
+    { name: '0010-endings', class: Cases0010 },
   ],
 });

@@ -1,5 +1,6 @@
-import type { CaseContentRead, CaseStatus, ReplyOf, getCase } from '@definitivedx/contracts';
+import type { CaseContentRead, CaseStatus, FlagKind, ReplyOf, getCase } from '@definitivedx/contracts';
 import { statement, type Queryable } from '@definitivedx/db';
+import type { EndedAs } from './endings.js';
 import { discussion, type DiscussionRead } from './post-reads.js';
 
 /** As PostgreSQL writes JSON, in posts and the consent: times are text with an offset. */
@@ -16,6 +17,9 @@ export interface CaseRead extends CaseContentRead, DiscussionRead {
   readonly clock: ReplyOf<typeof getCase>['clock'];
   readonly createdAt: Date;
   readonly lastActivityAt: Date;
+  readonly endedAt: Date | null;
+  readonly endedAs: EndedAs | null;
+  readonly flags: FlagKind[];
 }
 
 /** By when an answer is awaited, if one is: of a clock that has not stopped. Cases from before clocks have none. */
@@ -24,6 +28,10 @@ const answerBy = `case when k.stopped_at is null then k.due_at end as "answerBy"
 /** By whose consent it was shared, and who recorded that; cases from before this was asked have none. */
 const consent = `case when c.consent_at is not null then jsonb_build_object('sharing', c.consent_sharing,
        'photographs', c.consent_photographs, 'recordedBy', c.consent_by, 'recordedAt', c.consent_at) end`;
+/** How it ended, and what keeps it among invited people. */
+const ending = `case when c.status in ('closed', 'cancelled', 'converted') then coalesce(c.ended_at, c.last_activity_at) end
+       as "endedAt", c.ended_as as "endedAs",
+     array(select f.kind from case_flag f where f.case_id = c.id and f.cleared_at is null order by f.kind) as flags`;
 
 // One statement, so that the version and the posts are of one moment.
 const read = statement<CaseRead>(
@@ -34,7 +42,7 @@ const read = statement<CaseRead>(
      c.organisation_id as "organisationId", r.member_id as "responsibleId", c.lead_panel_id as "leadPanelId", ${answerBy},
      case when k.case_id is null or k.stopped_at is not null then 'stopped' when k.running_since is null then 'paused'
        else 'running' end as clock,
-     c.created_at as "createdAt", c.last_activity_at as "lastActivityAt",
+     c.created_at as "createdAt", c.last_activity_at as "lastActivityAt", ${ending},
      ${discussion}
    from cases c left join responsibility r on r.case_id = c.id and r.until_at is null
    left join response_clock k on k.case_id = c.id

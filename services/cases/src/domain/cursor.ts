@@ -3,26 +3,29 @@ import { invalidInput } from '@definitivedx/errors';
 /** In what order a list is: by latest activity, the latest first, or by when an answer is due, the soonest first. */
 export type Order = 'activity' | 'due';
 
+/** What a cursor is for: cases in an order, or follow-ups, the longest due first. */
+type Listed = Order | 'follow-up';
+
 /** A place in a list: just after this case at this moment. */
 export interface Place {
   readonly at: Date;
   readonly caseId: string;
 }
 
-const letter: Readonly<Record<Order, string>> = { activity: 'a', due: 'd' };
+const letter: Readonly<Record<Listed, string>> = { activity: 'a', due: 'd', 'follow-up': 'f' };
 const written =
-  /^([ad])\|(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+  /^([adf])\|(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-/** Writes a place as an opaque cursor of a list in this order. */
-export function toCursor(order: Order, { at, caseId }: Place): string {
-  return Buffer.from(`${letter[order]}|${at.toISOString()}|${caseId}`).toString('base64url');
+/** Writes a place as an opaque cursor of such a list. */
+export function toCursor(listed: Listed, { at, caseId }: Place): string {
+  return Buffer.from(`${letter[listed]}|${at.toISOString()}|${caseId}`).toString('base64url');
 }
 
-/** Reads a cursor back; anything that was not written for a list in this order is invalid-input. */
-export function fromCursor(order: Order, cursor: string): Place {
+/** Reads a cursor back; anything that was not written for such a list is invalid-input. */
+export function fromCursor(listed: Listed, cursor: string): Place {
   const [, kind, moment, caseId] = written.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
   const at = new Date(moment ?? Number.NaN);
-  if (kind !== letter[order] || caseId === undefined || Number.isNaN(at.getTime())) {
+  if (kind !== letter[listed] || caseId === undefined || Number.isNaN(at.getTime())) {
     throw invalidInput('That is not a cursor of this list.', [
       {
         path: 'cursor',

@@ -26,6 +26,7 @@ export async function getCase(
       recordedAt: new Date(found.consent.recordedAt).toISOString(),
     },
     answerBy: found.answerBy?.toISOString() ?? null,
+    endedAt: found.endedAt?.toISOString() ?? null,
     createdAt: found.createdAt.toISOString(),
     lastActivityAt: found.lastActivityAt.toISOString(),
     posts: await postsShown(service, caseId, found),

@@ -11,6 +11,7 @@ const aboutOneCase: ReadonlySet<MailTemplate> = new Set([
   'case-posted',
   'advice-given',
   'mentioned',
+  'follow-up-due',
 ]);
 
 /** Puts together what becomes one mail: the same news about several cases, to the same member. Order is kept. */
