@@ -1,3 +1,4 @@
+import * as answering from './access/answering.js';
 import * as applications from './access/applications.js';
 import * as auditSearch from './access/audit-search.js';
 import * as auditTree from './access/audit-tree.js';
@@ -17,6 +18,7 @@ import * as ownPanels from './access/own-panels.js';
 import * as issuers from './access/issuers.js';
 import * as panels from './access/panels.js';
 import * as scim from './access/scim.js';
+import * as caseChasing from './cases/chasing.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
 import * as caseEvents from './cases/events.js';
@@ -25,6 +27,9 @@ import * as caseHandOver from './cases/hand-over.js';
 import * as caseOutcomes from './cases/outcomes.js';
 import * as caseQueries from './cases/queries.js';
 import * as caseErasure from './cases/erasure.js';
+import * as caseConsulting from './cases/consulting.js';
+import * as caseResponsibility from './cases/responsibility.js';
+import * as caseTimeline from './cases/timeline.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
 import * as fileExport from './files/export.js';
 import * as fileContracts from './files/files.js';
@@ -54,6 +59,7 @@ const isContract = (value: unknown): value is AnyContract =>
 
 const all: readonly AnyContract[] = [
   ...[
+    answering,
     applications,
     auditSearch,
     auditTree,
@@ -71,7 +77,11 @@ const all: readonly AnyContract[] = [
     issuers,
     panels,
     scim,
+    caseChasing,
     caseClosing,
+    caseConsulting,
+    caseResponsibility,
+    caseTimeline,
     caseCommands,
     caseErasure,
     caseEvents,

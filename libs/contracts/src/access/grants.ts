@@ -30,7 +30,7 @@ const reach = z.strictObject({
 const person = z.strictObject({ memberId: id, name: z.string(), organisation: z.string() });
 
 /** How one audience entry could answer for a case: the panel's lead, or the invited person if a specialist. */
-const answerer = z.strictObject({ grantId: id, to: grantee, leadMemberId: id.nullable() });
+export const answerer = z.strictObject({ grantId: id, to: grantee, leadMemberId: id.nullable() });
 
 export const shareCase = request('access', 'share', {
   summary:

@@ -12,6 +12,7 @@ import {
   relation,
 } from '../fields.js';
 import { caseContent } from './commands.js';
+import { casePanel } from './consulting.js';
 
 export const post = z.strictObject({
   postId: id,
@@ -42,6 +43,16 @@ export const caseDetail = caseContent.extend({
   clock: z
     .enum(['running', 'paused', 'stopped'])
     .describe('The response clock: paused while information is awaited, stopped by advice or the end.'),
+  overdue: z.boolean().describe('An answer is awaited, and was due before now.'),
+  acknowledged: z
+    .boolean()
+    .describe('The responsible specialist has said that they know of it; until then they are reminded.'),
+  panels: z.array(casePanel).describe('The panel that leads, and then those that were asked in.'),
+  plan: id
+    .nullable()
+    .describe(
+      "The advice that counts now: the lead panel's newest. What consulted panels advise is no plan.",
+    ),
   createdAt: instant,
   lastActivityAt: instant,
   via: relation.describe('Why the reader may see it.'),

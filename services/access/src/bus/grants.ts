@@ -12,6 +12,7 @@ import { appendAct } from '../commands/append-act.js';
 import { revoke } from '../commands/revoke.js';
 import { setInviteOnly } from '../commands/set-invite-only.js';
 import { share } from '../commands/share.js';
+import { askingSide, caseAnswerers } from '../queries/answering.js';
 import { callerPrincipals } from '../queries/caller-principals.js';
 import { caseOrganisations } from '../queries/case-organisations.js';
 import { caseAudience } from '../queries/case-audience.js';
@@ -73,6 +74,16 @@ export class GrantsDoor {
   @Responds(contracts.caseOrganisations)
   caseOrganisations(input: InputOf<typeof contracts.caseOrganisations>, { caller }: RequestContext) {
     return caseOrganisations(this.service, caller, input);
+  }
+
+  @Responds(contracts.caseAnswerers)
+  caseAnswerers(input: InputOf<typeof contracts.caseAnswerers>, { caller }: RequestContext) {
+    return caseAnswerers(this.service, caller, input);
+  }
+
+  @Responds(contracts.askingSide)
+  askingSide(input: InputOf<typeof contracts.askingSide>, { caller }: RequestContext) {
+    return askingSide(this.service, caller, input);
   }
 
   @Responds(contracts.callerPrincipals)
