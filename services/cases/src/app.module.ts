@@ -1,7 +1,9 @@
 import { ServiceContext, ServiceModule, type ServiceConfig } from '@definitivedx/bus';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AccessEvents } from './bus/access-events.js';
 import { CaseCommands } from './bus/case-commands.js';
 import { CaseQueries } from './bus/case-queries.js';
+import { CaseResponsibility } from './bus/case-responsibility.js';
 import { PersonalDataDoor } from './bus/personal-data.js';
 import { databaseOptions } from './data/database.js';
 import { CaseTimers } from './work/timers.js';
@@ -13,7 +15,7 @@ class CasesModule {}
 export const appModule = (config: ServiceConfig): DynamicModule => ({
   module: CasesModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
-  controllers: [CaseCommands, CaseQueries, PersonalDataDoor],
+  controllers: [AccessEvents, CaseCommands, CaseQueries, CaseResponsibility, PersonalDataDoor],
   providers: [
     {
       provide: CaseTimers,

@@ -14,12 +14,15 @@ import { v7 } from 'uuid';
 import { hasGrant } from '../data/audience.js';
 import { lockedCase, recordActivity } from '../data/cases.js';
 import { insertPost } from '../data/posts.js';
+import { acknowledgedBy } from '../data/responsibility.js';
 import { note } from '../data/timeline.js';
 import { checkTexts } from '../domain/findings.js';
 import { authorOf, checkPost, statusAfter, type Author } from '../domain/posting.js';
 import { bytesOf, checkRoom } from '../domain/room.js';
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
+import { adviceGiven } from './advice-course.js';
+import { consultationSpokenFor, keepVoices, panelsOfAuthor } from './consulted-voice.js';
 import { keepClock, type Answer } from './keep-clock.js';
 
 /**
@@ -39,6 +42,7 @@ export async function addPost(
   const author = authorOf(via, roles);
   checkPost(author, kind, recommendation);
   checkTexts({ body });
+  const panels = await panelsOfAuthor(service, member, caseId, { author, kind });
 
   return service.db.transaction((tx) =>
     once(tx, commandId, memberId, async () => {
@@ -56,7 +60,9 @@ export async function addPost(
 
       const at = service.clock.now();
       const postId = v7();
-      const status = statusAfter(found.status, author, kind);
+      // The lead panel owns plan and clock of the case: what a consulted one writes moves its own clock alone.
+      const spoken = await consultationSpokenFor(tx, caseId, found, memberId, panels);
+      const status = spoken ? found.status : statusAfter(found.status, author, kind);
       await insertPost(tx, {
         postId,
         caseId,
@@ -69,10 +75,13 @@ export async function addPost(
         at,
       });
       const { version } = await recordActivity(tx, caseId, status, at);
-      const answer = answerIn(author, kind, recommendation);
+      const answer = spoken ? undefined : answerIn(author, kind, recommendation);
       await keepClock(tx, caseId, { before: found.status, after: status, answer, at });
+      if (found.responsibleId === memberId) acknowledgedBy(tx, caseId, memberId, at);
+      if (recommendation !== undefined) adviceGiven(tx, { caseId, postId, at, recommendation });
       const detail = { kind, recommendation: recommendation ?? null, from: found.status, to: status };
       note(tx, caseId, { kind: 'posted', actorId: memberId, subjectId: postId, detail, at });
+      await keepVoices(tx, caseId, found, spoken, { author, kind, postId, memberId, at });
 
       const moment = at.toISOString();
       const { requesterId, responsibleId } = found;

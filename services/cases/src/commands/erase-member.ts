@@ -1,6 +1,7 @@
 import { emit, type EventContext, type ServiceContext } from '@definitivedx/bus';
 import { erasedInCases, type DataOf, type memberErased } from '@definitivedx/contracts';
 import { conflict } from '@definitivedx/errors';
+import { eraseDeparture } from '../data/departures.js';
 import { eraseReservations, responsibleFor } from '../data/erasure.js';
 
 /**
@@ -16,6 +17,9 @@ export async function eraseMember(
 ): Promise<void> {
   if ((await responsibleFor(tx, memberId)) > 0)
     throw conflict('This member answers for an open case. Have it handed over, then replay the dead letter.');
-  const rows = { reserved_ids: await eraseReservations(tx, memberId) };
+  const rows = {
+    reserved_ids: await eraseReservations(tx, memberId),
+    departure: await eraseDeparture(tx, memberId),
+  };
   emit(tx, erasedInCases, memberId, { memberId, rows, at: clock.now().toISOString() });
 }

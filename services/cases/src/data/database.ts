@@ -4,6 +4,7 @@ import { Cases0002 } from './migrations/0002-whole-story.js';
 import { Cases0003 } from './migrations/0003-practices.js';
 import { Cases0004 } from './migrations/0004-organisation.js';
 import { Cases0005 } from './migrations/0005-course.js';
+import { Cases0008 } from './migrations/0008-responsibility.js';
 
 /** The database of `cases`: its tables and how they came to be. */
 export const databaseOptions = (url: string): DatabaseOptions => ({
@@ -15,5 +16,6 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
     { name: '0003-practices', class: Cases0003 },
     { name: '0004-organisation', class: Cases0004 },
     { name: '0005-course', class: Cases0005 },
+    { name: '0008-responsibility', class: Cases0008 },
   ],
 });

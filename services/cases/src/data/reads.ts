@@ -1,5 +1,6 @@
 import type { CaseStatus, InputOf, Priority, ReplyOf, createCase, getCase } from '@definitivedx/contracts';
 import { statement, type Queryable } from '@definitivedx/db';
+import { consultationsRead, type ConsultationRead } from './consultations.js';
 import type { Place } from '../domain/cursor.js';
 
 type Content = Pick<
@@ -20,6 +21,8 @@ export interface CaseRead extends Content {
   readonly clock: ReplyOf<typeof getCase>['clock'];
   readonly createdAt: Date;
   readonly lastActivityAt: Date;
+  readonly acknowledged: boolean;
+  readonly consultations: readonly ConsultationRead[];
   /** As PostgreSQL writes JSON: `postedAt` is text with an offset. */
   readonly posts: ReplyOf<typeof getCase>['posts'];
 }
@@ -47,6 +50,7 @@ const read = statement<CaseRead>(
      case when k.case_id is null or k.stopped_at is not null then 'stopped' when k.running_since is null then 'paused'
        else 'running' end as clock,
      c.created_at as "createdAt", c.last_activity_at as "lastActivityAt",
+     r.acknowledged_at is not null as acknowledged, ${consultationsRead} as consultations,
      coalesce((
        select jsonb_agg(jsonb_build_object('postId', p.id, 'number', p.number, 'kind', p.kind, 'authorId', p.author_id,
          'body', p.body, 'recommendation', p.recommendation, 'postedAt', p.posted_at) order by p.number)

@@ -3,6 +3,7 @@ import type { ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, getCase as contract } from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
 import { readCase } from '../data/reads.js';
+import { panelsAndPlan } from './case-panels.js';
 import { confirmAccess } from './confirm-access.js';
 
 /** One case with its discussion. Access decides and audits the read before anything is fetched. */
@@ -15,8 +16,10 @@ export async function getCase(
   const found = await readCase(service.db, caseId);
   // Access hears of a case before it is committed here: until then there is none.
   if (!found) throw notFound();
+  const { consultations: _consultations, ...shown } = found;
   return {
-    ...found,
+    ...shown,
+    ...panelsAndPlan(found, service.clock.now()),
     via,
     answerBy: found.answerBy?.toISOString() ?? null,
     createdAt: found.createdAt.toISOString(),
