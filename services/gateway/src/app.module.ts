@@ -14,6 +14,7 @@ import { AudienceController } from './http/audience.controller.js';
 import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseCourseController } from './http/case-course.controller.js';
+import { CaseResponsibilityController } from './http/case-responsibility.controller.js';
 import { CasesController } from './http/cases.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
@@ -65,6 +66,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       CasesController,
       AudienceController,
       CaseCourseController,
+      CaseResponsibilityController,
       HandOversController,
       MetricsController,
       OrganisationController,

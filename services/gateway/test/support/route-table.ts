@@ -224,6 +224,44 @@ export const routes: Readonly<Record<string, Route>> = {
     ['specialist'],
     caseAt('POST', '/hand-over-acceptance', {}),
   ),
+  'GET /api/v1/cases/{caseId}/responsibility': onCase(reading, anyRole, caseAt('GET', '/responsibility')),
+  'GET /api/v1/cases/{caseId}/timeline': onCase(reading, anyRole, caseAt('GET', '/timeline')),
+  // Who answers for it is the panel's lead too, with nobody else to give it to: refused later.
+  'POST /api/v1/cases/{caseId}/responsibility/hand-back': onCase(
+    ['panelMember'],
+    ['specialist'],
+    caseAt('POST', '/responsibility/hand-back', {}),
+  ),
+  'POST /api/v1/cases/{caseId}/responsibility/hand-over': onCase(
+    ['panelMember'],
+    ['specialist'],
+    caseAt('POST', '/responsibility/hand-over', { memberId: id, note: 'Please look at this.' }),
+  ),
+  'POST /api/v1/cases/{caseId}/responsibility/acknowledgement': onCase(
+    ['panelMember'],
+    ['specialist'],
+    caseAt('POST', '/responsibility/acknowledgement', {}),
+  ),
+  // Of a panel that there is not: refused later.
+  'POST /api/v1/cases/{caseId}/consultations': onCase(
+    [...controlling, 'panelMember'],
+    clinical,
+    caseAt('POST', '/consultations', { panelId: id, question: 'Is the murmur innocent?' }),
+    { invited: 'forbidden' },
+  ),
+  'POST /api/v1/cases/{caseId}/lead-panel': onCase(
+    [...controlling, 'panelMember'],
+    clinical,
+    caseAt('POST', '/lead-panel', { panelId: id }),
+    { invited: 'forbidden' },
+  ),
+  // About a post that there is not: so a person of the case is told the same as anybody else.
+  'POST /api/v1/cases/{caseId}/posts/{postId}/phone-call': onCase(
+    [],
+    clinical,
+    caseAt('POST', `/posts/${id}/phone-call`, { reached: 'cover', calledAt: '2026-01-01T09:00:00.000Z' }),
+    { invited: 'forbidden', delegate: 'forbidden' },
+  ),
   'POST /api/v1/cases/{caseId}/record-copy': onCase(askingSide, clinical, caseAt('POST', '/record-copy', {})),
   // There is no advice yet, so that closing is refused later.
   'POST /api/v1/cases/{caseId}/close': onCase(askingSide, clinical, caseAt('POST', '/close', { survey })),
