@@ -7,7 +7,7 @@ import { cipherFlow } from './flows/cipher.js';
 import { csvFlow } from './flows/csv.js';
 import { filesFlow } from './flows/files.js';
 import { liveFlow } from './flows/live.js';
-import { createFlow, readFlow } from './flows/requests.js';
+import { createFlow, postFlow, readFlow } from './flows/requests.js';
 import type { Options } from './options.js';
 import { resultsPage } from './results.js';
 import type { Section } from './section.js';
@@ -36,6 +36,7 @@ const options: Options = {
 };
 const flows = {
   create: createFlow,
+  post: postFlow,
   read: readFlow,
   live: liveFlow,
   files: filesFlow,

@@ -10,6 +10,7 @@ interface CaseBody {
   readonly sex: string;
   readonly intendedAction: string;
   readonly priority: string;
+  readonly consent: { readonly sharing: string };
   readonly attestation: { readonly version: string; readonly hash: string };
   readonly audience: readonly { readonly panelId: string }[];
 }
@@ -36,7 +37,7 @@ interface Made {
 /**
  * A case with every row that the system has left behind when the last consumer is done with it. Three transactions, the
  * fewest that keep the promises: what was answered for is committed before the answer (idempotency key, ledger, case,
- * attestation, clock, audience, responsibility, case reference, grant, three events); the consumers' effects follow it
+ * attestation, clock, audience, responsibility, timeline, case reference, grant, three events); the consumers' effects follow it
  * (three inbox rows, audit, case fact, stream entry, mail; the events are published); and a mail is marked as sent after
  * it was recorded. Left out is what the system writes and takes back: leases and reservations.
  */
@@ -106,11 +107,13 @@ async function writeCase(client: pg.ClientBase, made: Made, code: string): Promi
     client,
     'case',
     `insert into cases (id, requester_id, organisation_id, question, history, age_band, sex, intended_action, priority,
-       lead_panel_id, text_bytes, code, status, version, created_at, last_activity_at)
-     values ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'awaiting-advice', 1, $12, $12)`,
+       lead_panel_id, text_bytes, code, results, referral_allowed, consent_sharing, consent_photographs, consent_by,
+       consent_at, status, version, created_at, last_activity_at)
+     values ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '[]', false, $12, 'not-given', $2, $13, 'awaiting-advice', 1,
+       $13, $13)`,
     [
       ...[caseId, member, body.question, body.history, body.ageBand, body.sex, body.intendedAction],
-      ...[body.priority, panelId, Buffer.byteLength(raw), code, at],
+      ...[body.priority, panelId, Buffer.byteLength(raw), code, body.consent.sharing, at],
     ],
   );
   await run(client, 'attestation', 'insert into attestation values ($1, $2, $3, $4, $5)', [
@@ -135,6 +138,13 @@ async function writeCase(client: pg.ClientBase, made: Made, code: string): Promi
     'responsibility',
     `insert into responsibility (case_id, member_id, reason, from_at) values ($1, $2, 'on-call', $3)`,
     [caseId, member, at],
+  );
+  await run(
+    client,
+    'asked',
+    `insert into timeline (case_id, kind, actor_id, subject_id, detail, at)
+     values ($1, 'asked', $2, null, $3, $5), ($1, 'responsible', null, $2, $4, $5)`,
+    [caseId, member, JSON.stringify({ priority: body.priority }), JSON.stringify({ reason: 'on-call' }), at],
   );
   await run(client, 'case-ref', 'insert into case_ref values ($1, $2, $2)', [caseId, member]);
   await run(

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { create } from './create.js';
+import { post } from './post.js';
 import { close, pool, run, traceparent } from './database.js';
 
 /**
@@ -77,10 +78,13 @@ const server = createServer((request, response) => {
     }
     const caller = await member(request);
     if (request.method === 'POST') {
+      const key = String(request.headers['idempotency-key']);
+      const body = await textOf(request);
+      const [, caseId] = /^\/api\/v1\/cases\/([^/]+)\/posts$/.exec(request.url ?? '') ?? [];
       answer(
         response,
         201,
-        await create(caller, String(request.headers['idempotency-key']), await textOf(request)),
+        caseId === undefined ? await create(caller, key, body) : await post(caller, caseId, key, body),
       );
     } else {
       answer(response, 200, await read(caller, (request.url ?? '').split('/').pop() ?? ''));

@@ -16,6 +16,7 @@ const clinical = {
   sex: 'not-relevant',
   intendedAction: 'unsure',
   priority: 'routine',
+  consent: { sharing: 'parent-or-carer' },
 };
 
 /** Both sides set up: who asks and who answers, the panel asked, and the floor's session. */
@@ -80,6 +81,46 @@ export async function createFlow(
       floor: {
         url: stage.floorUrl,
         next: call(floorHeaders),
+        expected: 201,
+        processes: stage.floorProcesses,
+      },
+    },
+    options,
+    note,
+    () => stage.analyze(),
+  );
+}
+
+/** POST of a note by the requester, up to and with the specialist's notification; against the same rows of the floor. */
+export async function postFlow(
+  stage: Stage,
+  options: Options,
+  note: (line: string) => void,
+): Promise<Comparison> {
+  const { gp, panelId, floorHeaders } = await prepare(stage);
+  const ours = await casesOf(stage.systemUrl, gp.headers, panelId, 200);
+  const floor = await casesOf(stage.floorUrl, floorHeaders, panelId, 200);
+  const body = JSON.stringify({ kind: 'note', body: clinical.history });
+  const call =
+    (ids: readonly string[], headers: Readonly<Record<string, string>>) =>
+    (i: number): Call => ({
+      method: 'POST',
+      path: `/api/v1/cases/${ids[i % ids.length] ?? ''}/posts`,
+      headers: { ...headers, 'idempotency-key': randomUUID() },
+      body,
+    });
+  return compare(
+    'post',
+    {
+      ours: {
+        url: stage.systemUrl,
+        next: call(ours, gp.headers),
+        expected: 201,
+        processes: stage.systemProcesses,
+      },
+      floor: {
+        url: stage.floorUrl,
+        next: call(floor, floorHeaders),
         expected: 201,
         processes: stage.floorProcesses,
       },

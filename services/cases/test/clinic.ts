@@ -66,7 +66,9 @@ export class Clinic {
 
   private static async openIn(world: World): Promise<Clinic> {
     await Promise.all([world.startProgram('access'), world.startProgram('notify')]);
-    await world.service('cases', appModule, databaseOptions);
+    await world.service('cases', appModule, databaseOptions, {
+      config: { draftsKeyringFile: world.secrets.draftsKeyringFile },
+    });
     const operator = await world.as('operator');
     const [practice, trust] = await Promise.all([
       world.request(registerOrganisation, operator, {
@@ -150,6 +152,10 @@ export class Clinic {
       sex: 'not-relevant',
       intendedAction: 'unsure',
       priority: 'routine',
+      results: [],
+      referralAllowed: false,
+      consent: { sharing: 'parent-or-carer', photographs: 'not-given' },
+      redFlags: {},
       audience,
       inviteOnly: false,
       ...rest,

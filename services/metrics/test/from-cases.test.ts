@@ -71,6 +71,7 @@ describe('a case on the real services', () => {
       sex: 'not-relevant',
       intendedAction: 'refer',
       priority: 'routine',
+      consent: { sharing: 'parent-or-carer' },
       audience: [{ kind: 'panel', panelId }],
     });
     await world.request(addPost, specialist, {

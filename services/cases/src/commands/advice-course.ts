@@ -2,6 +2,7 @@ import type { Recommendation } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
 import { chaseUnread } from '../data/chasing.js';
 import { armTimer, disarmTimer } from '../data/timers.js';
+import { leftAloneAt } from '../domain/ending.js';
 
 /** Advice in a case whose row the transaction has locked. */
 export interface AdviceMoment {
@@ -25,12 +26,16 @@ export function adviceGiven(
   }
 }
 
-/** Somebody on the asking side opened advice, the first of them to do so. Opening ends no chase of ATTEND_NOW. */
+/**
+ * Somebody on the asking side opened advice, the first of them to do so. It is chased no more, unless the child is to
+ * attend now; left alone from now on, the case closes by itself.
+ */
 export function adviceOpened(
   tx: Transaction,
-  { caseId, postId }: AdviceMoment & { readonly memberId: string },
+  { caseId, postId, at }: AdviceMoment & { readonly memberId: string },
 ): void {
   disarmTimer(tx, caseId, 'advice-unread', postId);
+  armTimer(tx, { kind: 'self-close', caseId, subjectId: postId, dueAt: leftAloneAt(at, null) }, at);
 }
 
 /** Somebody on the asking side acknowledged advice: they have it, and it was no machine that opened it. */

@@ -27,6 +27,7 @@ import {
   chooseResponsible,
   panelsOf,
   type Candidate,
+  type LastResort,
 } from '../domain/responsible.js';
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
@@ -76,7 +77,7 @@ async function whoLeads(
   service: ServiceContext,
   { caseId, panelId }: Input,
   { requesterId }: Open,
-): Promise<Candidate> {
+): Promise<Candidate | LastResort> {
   const { bus } = service;
   const self = await bus.self();
   const { answerers, specialists, maySee } = await bus.request(caseAnswerers, self, { caseId });
@@ -102,7 +103,7 @@ async function write(
   { memberId, organisationId }: MemberCaller,
   { caseId, panelId }: Input,
   { status, version, leadPanelId, responsibleId }: Open,
-  next: Candidate,
+  next: Candidate | LastResort,
   now: Date,
 ): Promise<Reply> {
   if (leadPanelId === panelId) return { leadPanelId: panelId, responsibleId, version };

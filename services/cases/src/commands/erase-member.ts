@@ -2,7 +2,10 @@ import { emit, type EventContext, type ServiceContext } from '@definitivedx/bus'
 import { erasedInCases, type DataOf, type memberErased } from '@definitivedx/contracts';
 import { conflict } from '@definitivedx/errors';
 import { eraseDeparture } from '../data/departures.js';
+import { eraseDrafts } from '../data/drafts.js';
 import { eraseReservations, responsibleFor } from '../data/erasure.js';
+import { eraseFilters } from '../data/filters.js';
+import { eraseFollows } from '../data/following.js';
 
 /**
  * This service's part of an erasure. Cases and posts belong to a child's record and stay; they hold their author's id and no
@@ -20,6 +23,9 @@ export async function eraseMember(
   const rows = {
     reserved_ids: await eraseReservations(tx, memberId),
     departure: await eraseDeparture(tx, memberId),
+    follow: await eraseFollows(tx, memberId),
+    saved_filter: await eraseFilters(tx, memberId),
+    draft: await eraseDrafts(tx, memberId),
   };
   emit(tx, erasedInCases, memberId, { memberId, rows, at: clock.now().toISOString() });
 }

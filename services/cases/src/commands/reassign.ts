@@ -17,14 +17,16 @@ import {
   setLeadPanel,
   type CaseState,
 } from '../data/cases.js';
+import { insertEnding } from '../data/endings.js';
 import { note } from '../data/timeline.js';
-import { spendTimer, type TimerRow } from '../data/timers.js';
+import { disarmTimer, spendTimer, type TimerRow } from '../data/timers.js';
 import {
   anySpecialist,
   candidatesFor,
   chooseResponsible,
   panelsOf,
   type Candidate,
+  type LastResort,
 } from '../domain/responsible.js';
 import { isOpen, move } from '../domain/status.js';
 import { onCallFor, thoseWhoMaySee } from '../queries/who-answers.js';
@@ -35,7 +37,7 @@ import { endConsultation, openConsultations } from './keep-consultations.js';
 export interface Outlook {
   readonly version: number;
   /** Who is to answer: whoever does already, somebody else, or, when it is undefined, nobody is left who could. */
-  readonly next: 'stays' | Candidate | undefined;
+  readonly next: 'stays' | Candidate | LastResort | undefined;
   /** The panels that take part in it now, in the order they were asked. */
   readonly panelIds: readonly string[];
   /** The shares that are open by the word of access. */
@@ -117,6 +119,8 @@ export async function keepAnswered(
   const version = await recordChange(tx, caseId, status);
   const at = now.toISOString();
   if (leftAlone) {
+    insertEnding(tx, { caseId, status, endedBy: null, at: now });
+    disarmTimer(tx, caseId, 'self-close');
     note(tx, caseId, { kind: 'cancelled', actorId: null, detail: { why: 'nobody-left' }, at: now });
     emit(tx, caseEnded, caseId, { caseId, status, survey: null, at });
     // Who revoked the last share is told by the reply.

@@ -1,5 +1,6 @@
-import type { CaseStatus, InputOf, Priority, createCase } from '@definitivedx/contracts';
+import type { CaseContent, CaseStatus, InputOf, Priority, createCase } from '@definitivedx/contracts';
 import { statement, type Queryable, type Transaction } from '@definitivedx/db';
+import type { AnsweredTemplate } from './templates.js';
 
 export { endResponsibility, makeResponsible } from './responsibility.js';
 
@@ -41,17 +42,20 @@ export async function lockedCase(tx: Transaction, caseId: string): Promise<CaseS
   return caseState(tx, caseId);
 }
 
-type Asked = Omit<InputOf<typeof createCase>, 'commandId' | 'audience' | 'inviteOnly'>;
+/** What is asked, and the attestation it comes with. */
+type Asked = CaseContent & Pick<InputOf<typeof createCase>, 'attestation'>;
 
 // The attestation refers to the case, which is checked at the end of the statement.
 const insert = statement<{ code: string }>(
   'case-insert',
   `with attested as (
-     insert into attestation (case_id, member_id, version, hash, attested_at) values ($1, $2, $13, $14, $12)
+     insert into attestation (case_id, member_id, version, hash, attested_at) values ($1, $2, $4, $5, $3)
    )
-   insert into cases (id, requester_id, organisation_id, question, history, age_band, sex, intended_action, priority,
-     lead_panel_id, text_bytes, status, version, created_at, last_activity_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'awaiting-advice', 1, $12, $12)
+   insert into cases (id, requester_id, created_at, last_activity_at, organisation_id, lead_panel_id, text_bytes,
+     question, history, age_band, sex, intended_action, priority, examination, results, medication, specialty,
+     referral_allowed, consent_sharing, consent_photographs, template, consent_by, consent_at, status, version)
+   values ($1, $2, $3, $3, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $2, $3,
+     'awaiting-advice', 1)
    returning code`,
 );
 
@@ -64,22 +68,20 @@ export async function insertCase(
     organisationId: string;
     leadPanelId: string | null;
     asked: Asked;
+    answered: AnsweredTemplate | undefined;
     bytes: number;
     at: Date;
   },
 ): Promise<string> {
-  const { attestation, question, history, ageBand, sex, intendedAction, priority } = of.asked;
+  const { attestation, consent, ...asked } = of.asked;
   const row = one(
     await tx.run(insert, [
-      of.caseId,
-      of.requesterId,
-      of.organisationId,
-      ...[question, history, ageBand, sex, intendedAction, priority],
-      of.leadPanelId,
-      of.bytes,
-      of.at,
-      attestation.version,
-      attestation.hash,
+      ...[of.caseId, of.requesterId, of.at, attestation.version, attestation.hash],
+      ...[of.organisationId, of.leadPanelId, of.bytes],
+      ...[asked.question, asked.history, asked.ageBand, asked.sex, asked.intendedAction, asked.priority],
+      ...[asked.examination ?? null, JSON.stringify(asked.results), asked.medication ?? null],
+      ...[asked.specialty ?? null, asked.referralAllowed, consent.sharing, consent.photographs],
+      of.answered === undefined ? null : JSON.stringify(of.answered),
     ]),
   );
   return row.code;

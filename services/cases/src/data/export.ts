@@ -14,6 +14,7 @@ const next = statement<ToExport>(
        select coalesce(sum(octet_length(r.note)), 0) from responsibility r where r.case_id = c.id) + 2 * (
        select coalesce(sum(octet_length(l.note)), 0) from phone_call l where l.case_id = c.id))::int as "textBytes", array(
      select c.requester_id
+      union select c.consent_by where c.consent_by is not null
       union select p.author_id from post p where p.case_id = c.id
       union select r.member_id from responsibility r where r.case_id = c.id
       union select r.given_by from responsibility r where r.case_id = c.id and r.given_by is not null
@@ -37,7 +38,10 @@ export const casesToExport = (
 const whole = statement<{ line: ExportLine }>(
   'cases-exported',
   `select jsonb_build_object('type', 'case', 'caseId', c.id, 'code', c.code, 'question', c.question,
-     'history', c.history, 'ageBand', c.age_band, 'sex', c.sex, 'intendedAction', c.intended_action,
+     'history', c.history, 'examination', c.examination, 'results', c.results, 'medication', c.medication,
+     'specialty', c.specialty, 'referralAllowed', c.referral_allowed, 'consent', case when c.consent_at is not null then
+       jsonb_build_object('sharing', c.consent_sharing, 'photographs', c.consent_photographs,
+         'recordedBy', c.consent_by, 'recordedAt', c.consent_at) end, 'template', c.template, 'ageBand', c.age_band, 'sex', c.sex, 'intendedAction', c.intended_action,
      'priority', c.priority, 'status', c.status, 'version', c.version, 'requesterId', c.requester_id,
      'leadPanelId', c.lead_panel_id, 'createdAt', c.created_at, 'lastActivityAt', c.last_activity_at,
      'attestation', (select to_jsonb(a) - 'case_id' from attestation a where a.case_id = c.id),

@@ -4,7 +4,7 @@ import type { ReplyOf, caseAnswerers, responsibilityHistory, shareCase } from '@
 export type Answerer = ReplyOf<typeof shareCase>['answerers'][number];
 
 /** Why somebody was chosen to be responsible. */
-type ChosenAs = 'on-call' | 'panel-lead' | 'invited-specialist' | 'panel-specialist';
+type ChosenAs = 'on-call' | 'panel-lead' | 'invited-specialist';
 
 /** Why somebody became responsible; kept with the history. */
 export type Reason = ReplyOf<typeof responsibilityHistory>['history'][number]['reason'];
@@ -12,6 +12,12 @@ export type Reason = ReplyOf<typeof responsibilityHistory>['history'][number]['r
 export interface Candidate {
   readonly memberId: string;
   readonly reason: ChosenAs;
+}
+
+/** Somebody of a panel that has neither a doctor on call nor a lead who could answer. */
+export interface LastResort {
+  readonly memberId: string;
+  readonly reason: 'panel-specialist';
 }
 
 /**
@@ -44,7 +50,7 @@ export function candidatesFor(
 /** The last resort: anybody of the panels, so that no case is dropped while one specialist is left who sees it. */
 export const anySpecialist = (
   specialists: ReplyOf<typeof caseAnswerers>['specialists'],
-): readonly Candidate[] => specialists.map(({ memberId }) => ({ memberId, reason: 'panel-specialist' }));
+): readonly LastResort[] => specialists.map(({ memberId }) => ({ memberId, reason: 'panel-specialist' }));
 
 /** Grant ids are time-ordered, so sorting by them is the order of asking. */
 const inOrderOfAsking = (answerers: readonly Answerer[]): readonly Answerer[] =>
@@ -59,10 +65,10 @@ export function panelsOf(answerers: readonly Answerer[]): readonly string[] {
  * The one who answers: the best candidate who may open the case. Nobody answers their own question, and a rota may
  * name someone who has left the panel, who could not read what they would be responsible for.
  */
-export function chooseResponsible(
-  candidates: readonly Candidate[],
+export function chooseResponsible<One extends Candidate | LastResort>(
+  candidates: readonly One[],
   maySee: ReadonlySet<string>,
   requesterId: string,
-): Candidate | undefined {
+): One | undefined {
   return candidates.find(({ memberId }) => memberId !== requesterId && maySee.has(memberId));
 }

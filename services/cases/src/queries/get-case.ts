@@ -21,7 +21,12 @@ export async function getCase(
     ...shown,
     ...panelsAndPlan(found, service.clock.now()),
     via,
+    consent: found.consent && {
+      ...found.consent,
+      recordedAt: new Date(found.consent.recordedAt).toISOString(),
+    },
     answerBy: found.answerBy?.toISOString() ?? null,
+    endedAt: found.endedAt?.toISOString() ?? null,
     createdAt: found.createdAt.toISOString(),
     lastActivityAt: found.lastActivityAt.toISOString(),
     posts: found.posts.map((post) => ({ ...post, postedAt: new Date(post.postedAt).toISOString() })),

@@ -8,6 +8,8 @@ import {
 } from '../commands/chase.js';
 import { expireGrant } from '../commands/expire-grant.js';
 import { followNewLead, reassign } from '../commands/reassign.js';
+import { askFollowUp } from '../commands/follow-ups.js';
+import { selfClose } from '../commands/self-close.js';
 import { claimTimers, putOffTimer, type TimerRow } from '../data/timers.js';
 
 type Effect = (service: ServiceContext, timer: TimerRow) => Promise<void>;
@@ -22,6 +24,8 @@ const effects: Readonly<Record<string, Effect>> = {
   'attend-now': chaseAttendNow,
   overdue: tellOverdue,
   'consultation-overdue': tellConsultationOverdue,
+  'self-close': selfClose,
+  'follow-up': askFollowUp,
 };
 
 /** Has each timer that is due do what its kind says. */

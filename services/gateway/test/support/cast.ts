@@ -98,6 +98,7 @@ export async function setStage(world: World, issuer: Issuer, home: string): Prom
     sex: 'not-relevant',
     intendedAction: 'unsure',
     priority: 'routine',
+    consent: { sharing: 'parent-or-carer' },
     attestation: { version: anonymisationDuty.version, hash: anonymisationDuty.hash },
     audience: [
       { kind: 'panel', panelId },

@@ -18,6 +18,7 @@ const aboutOneCase: ReadonlySet<MailTemplate> = new Set([
   'attend-now',
   'phone-the-practice',
   'nobody-left',
+  'follow-up-due',
 ]);
 
 /** Puts together what becomes one mail: the same news about several cases, to the same member. Order is kept. */

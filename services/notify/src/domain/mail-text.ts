@@ -11,7 +11,8 @@ export type CaseMailTemplate =
   | 'advice-unread'
   | 'attend-now'
   | 'phone-the-practice'
-  | 'nobody-left';
+  | 'nobody-left'
+  | 'follow-up-due';
 export type HandOverMailTemplate = 'hand-over-waiting' | 'hand-over-overdue';
 /** What a member can be mailed about, and the alert to operators. */
 export type MailTemplate =
@@ -79,6 +80,10 @@ const caseMail: Readonly<Record<CaseMailTemplate, MailText>> = {
     subject: 'A case cannot be answered any more',
     text: 'Nobody is left who could answer a case of your practice on DefinitiveDx, so that it was cancelled. Please ask anew, or another way.',
   },
+  'follow-up-due': {
+    subject: 'What became of a child you asked about?',
+    text: 'Some time has passed since a case of yours was closed on DefinitiveDx. Four short questions ask what became of it; your list of follow-ups takes the answers in one step.',
+  },
 };
 
 /**
@@ -138,6 +143,10 @@ const casesMail: Readonly<Record<CaseMailTemplate, (cases: string) => MailText>>
   'nobody-left': (cases) => ({
     subject: `${cases} cases cannot be answered any more`,
     text: `Nobody is left who could answer ${cases} cases of your practice on DefinitiveDx, so that they were cancelled. Please ask anew, or another way.`,
+  }),
+  'follow-up-due': (cases) => ({
+    subject: `What became of ${cases} children you asked about?`,
+    text: `Some time has passed since ${cases} cases of yours were closed on DefinitiveDx. Four short questions ask what became of each; your list of follow-ups takes the answers in one step.`,
   }),
 };
 

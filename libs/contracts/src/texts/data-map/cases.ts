@@ -1,8 +1,10 @@
 import {
   commandData,
+  erased,
   kept,
   messagingData,
   migrationData,
+  protection,
   retention,
   storedBy,
   untouched,
@@ -15,7 +17,7 @@ const record = kept("part of a child's record; it names the person by id alone")
 /** What cases stores. */
 export const casesData: readonly StoredData[] = [
   table('cases', {
-    what: 'the anonymised question: history, age band, sex, priority, status, and who asked it',
+    what: 'the anonymised question: history, examination, results, medication, age band, sex, priority, status, who asked it, and by whose consent it is shared',
     whose: 'children',
     why: 'to get advice on a child',
     retention: retention.childRecord,
@@ -27,6 +29,21 @@ export const casesData: readonly StoredData[] = [
     why: 'to get advice on a child',
     retention: retention.childRecord,
     onErasure: kept("part of a child's record; its author is shown as a former member"),
+  }),
+  table('draft', {
+    what: 'what a member has begun to write, which may still identify a child; nobody else can read it, and no search finds it',
+    whose: 'children',
+    why: 'so that nothing typed is lost',
+    retention: '14 days after its last change, and not longer than until the case is sent',
+    protection: protection.encrypted,
+    onErasure: { does: 'erased' },
+  }),
+  table('template', {
+    what: 'what a panel asks of a case, in each version, and who published it',
+    whose: 'members',
+    why: 'to ask what matters, and to read answers later',
+    retention: retention.childRecord,
+    onErasure: kept('cases refer to it; it names the person by id alone'),
   }),
   table('attestation', {
     what: 'who attested, by which text, that a case is anonymised',
@@ -91,6 +108,48 @@ export const casesData: readonly StoredData[] = [
     retention: retention.childRecord,
     onErasure: record,
   }),
+  table('ending', {
+    what: 'how and why a case ended, by whom, and by whom it was opened again',
+    whose: 'children',
+    why: 'to show how a case went',
+    retention: retention.childRecord,
+    onErasure: record,
+  }),
+  table('follow_up', {
+    what: 'what became of a child 30 and 90 days after the close, as codes, and who said so',
+    whose: 'children',
+    why: 'to know whether advice helped',
+    retention: retention.childRecord,
+    onErasure: record,
+  }),
+  table('case_flag', {
+    what: 'that a case is about safeguarding, an intimate image or a named child, by whom and when',
+    whose: 'children',
+    why: 'to keep it among people invited by name',
+    retention: retention.childRecord,
+    onErasure: record,
+  }),
+  table('local_contacts', {
+    what: 'whom members of an organisation turn to about safeguarding, and who set that',
+    whose: 'members',
+    why: 'to be shown with flagged cases',
+    retention: retention.organisation,
+    onErasure: kept('who set it, by id alone'),
+  }),
+  table('teaching', {
+    what: 'a case in texts written to teach with: no code, no time, no person, hardly an age',
+    whose: 'children',
+    why: 'to learn from it',
+    retention: 'until it is taken back',
+    onErasure: untouched,
+  }),
+  table('teaching_offer', {
+    what: 'which case is taught under which id, who offered it and attested its texts',
+    whose: 'children',
+    why: 'so that its requester can take it back',
+    retention: retention.childRecord,
+    onErasure: record,
+  }),
   table('record_copy', {
     what: "that advice was taken into the child's own record, when and by whom",
     whose: 'children',
@@ -111,6 +170,27 @@ export const casesData: readonly StoredData[] = [
     why: 'so that nothing is forgotten',
     retention: 'until it is done',
     onErasure: untouched,
+  }),
+  table('case_text', {
+    what: 'the words of a case and its discussion, and under whom it is filed, as an index for searching',
+    whose: 'children',
+    why: 'to find cases by what they say',
+    retention: 'as the case whose words they are',
+    onErasure: record,
+  }),
+  table('follow', {
+    what: 'which cases somebody follows',
+    whose: 'members',
+    why: 'to find them again',
+    retention: retention.account,
+    onErasure: erased,
+  }),
+  table('saved_filter', {
+    what: 'how somebody narrows their lists of cases, under names of their own',
+    whose: 'members',
+    why: 'to find cases again',
+    retention: retention.account,
+    onErasure: erased,
   }),
   table('reserved_ids', {
     what: 'ids for a case that is being made, and who makes it',
