@@ -3,6 +3,7 @@ import type { ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, getCase as contract } from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
 import { readCase } from '../data/reads.js';
+import { panelsAndPlan } from './case-panels.js';
 import { confirmAccess } from './confirm-access.js';
 import { postsShown } from './discussion.js';
 
@@ -17,9 +18,16 @@ export async function getCase(
   const found = await readCase(service.db, caseId, member.memberId);
   // Access hears of a case before it is committed here: until then there is none.
   if (!found) throw notFound();
-  const { attachments: _files, mentions: _members, acknowledgements: _given, ...shown } = found;
+  const {
+    attachments: _files,
+    mentions: _members,
+    acknowledgements: _given,
+    consultations: _asked,
+    ...shown
+  } = found;
   return {
     ...shown,
+    ...panelsAndPlan(found, service.clock.now()),
     via,
     consent: found.consent && {
       ...found.consent,
