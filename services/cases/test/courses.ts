@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  assignDuty,
   closeCase,
   revokeShare,
   shareFurther,
@@ -47,8 +48,12 @@ export class Courses {
 
   async closed(rest: Partial<NewCase> = {}): Promise<string> {
     const caseId = await this.advised(rest);
-    await this.does(this.gp, closeCase, { caseId, survey });
+    await this.closes(caseId);
     return caseId;
+  }
+
+  async closes(caseId: string): Promise<void> {
+    await this.does(this.gp, closeCase, { caseId, survey });
   }
 
   /** As when the requester opens advice now: the newest, unless another is named. */
@@ -66,11 +71,23 @@ export class Courses {
     return (await this.does(this.gp, shareFurther, { caseId, audience })).grantIds;
   }
 
+  /** A colleague who covers for the practice; whoever did before does not any more. */
+  async covering(): Promise<Person> {
+    const cover = await this.clinic.gp();
+    const admin = await (await this.clinic.administrator()).caller();
+    await this.clinic.world.request(assignDuty, admin, { duty: 'cover', memberIds: [cover.memberId] });
+    return cover;
+  }
+
+  async endShare(caseId: string, grantId: string): Promise<void> {
+    await this.does(this.gp, revokeShare, { caseId, grantId });
+  }
+
   /** Ends every share of a case with panels. */
   async endPanelShares(caseId: string): Promise<void> {
     const open = `select grant_id as "grantId" from audience where case_id = $1 and kind = 'panel'`;
     for (const { grantId } of await this.clinic.rows<{ grantId: string }>(open, [caseId])) {
-      await this.does(this.gp, revokeShare, { caseId, grantId });
+      await this.endShare(caseId, grantId);
     }
   }
 
