@@ -130,7 +130,7 @@ describe('reopening a case', () => {
     const specialist = await clinic.specialist();
     const caseId = await of.advised();
     await of.share(caseId, [{ kind: 'panel', panelId: other.panelId }, toMember(specialist)]);
-    await of.does(of.gp, closeCase, { caseId: caseId, survey });
+    await of.does(of.gp, closeCase, { caseId, survey });
     const [first] = await clinic.rows<{ grantId: string }>(
       `select grant_id as "grantId" from audience where case_id = $1 and principal = $2`,
       [caseId, of.panel.panelId],

@@ -3,6 +3,7 @@ import type { ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, getCase as contract } from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
 import { readCase } from '../data/reads.js';
+import { daysAfter, reopenDays } from '../domain/ending.js';
 import { confirmAccess } from './confirm-access.js';
 
 /** One case with its discussion. Access decides and audits the read before anything is fetched. */
@@ -24,6 +25,8 @@ export async function getCase(
     },
     answerBy: found.answerBy?.toISOString() ?? null,
     endedAt: found.endedAt?.toISOString() ?? null,
+    reopenableUntil:
+      found.status === 'closed' && found.endedAt ? daysAfter(found.endedAt, reopenDays).toISOString() : null,
     createdAt: found.createdAt.toISOString(),
     lastActivityAt: found.lastActivityAt.toISOString(),
     posts: found.posts.map((post) => ({ ...post, postedAt: new Date(post.postedAt).toISOString() })),

@@ -11,7 +11,6 @@ const figures: Figures = {
   workingMinutes: { n: 128, median: 70, low: 61, high: 92 },
   withinTarget: { numerator: 101, denominator: 130 },
   referralsAvoided: { numerator: 16, denominator: 40 },
-  followUps: [],
   surveyed: { numerator: 60, denominator: 70 },
 };
 
