@@ -21,6 +21,7 @@ import {
 import { statement, type Database } from '@definitivedx/db';
 import { startWorld, type World } from '@definitivedx/testing';
 import { appModule } from '../src/app.module.js';
+import type { CasesConfig } from '../src/config.js';
 import { databaseOptions } from '../src/data/database.js';
 
 const { version, hash } = anonymisationDuty;
@@ -37,6 +38,14 @@ export interface Panel {
   readonly onCall: Person;
   readonly lead: Person;
 }
+
+/** Who advises in tests, unless they are about that. */
+export const adviser = { grade: 'consultant', professionalNumber: '7012345' } as const;
+
+const startCases = (world: World, config: { port?: number } = {}): Promise<unknown> =>
+  world.service<CasesConfig>('cases', appModule, databaseOptions, {
+    config: { draftsKeyringFile: world.secrets.draftsKeyringFile, ...config },
+  });
 
 export type NewCase = InputOf<typeof createCase>;
 
@@ -64,7 +73,7 @@ export class Clinic {
 
   private static async openIn(world: World): Promise<Clinic> {
     await Promise.all([world.startProgram('access'), world.startProgram('notify')]);
-    await world.service('cases', appModule, databaseOptions);
+    await startCases(world);
     const operator = await world.as('operator');
     const [practice, trust] = await Promise.all([
       world.request(registerOrganisation, operator, {
@@ -75,6 +84,11 @@ export class Clinic {
       world.request(registerOrganisation, operator, { odsCode: 'RXX', name: 'The Trust', kind: 'trust' }),
     ]);
     return new Clinic(world, practice.organisationId, trust.organisationId, await world.database('cases'));
+  }
+
+  /** Starts a second replica of `cases`: requests come to either. */
+  async replica(): Promise<void> {
+    await startCases(this.world, { port: 0 });
   }
 
   gp(): Promise<Person> {
@@ -88,6 +102,11 @@ export class Clinic {
   /** Somebody who is no clinician. */
   administrator(): Promise<Person> {
     return this.register('A81001', this.practiceId, ['organisation-admin']);
+  }
+
+  /** Somebody who administers the hospital. */
+  trustAdministrator(): Promise<Person> {
+    return this.register('RXX', this.trustId, ['organisation-admin']);
   }
 
   /** A panel with one doctor on call all week; with `onCall: 'nobody'` its rota has only a gap. */
@@ -146,6 +165,7 @@ export class Clinic {
       results: [],
       referralAllowed: false,
       consent: { sharing: 'parent-or-carer', photographs: 'not-given' },
+      redFlags: {},
       audience,
       inviteOnly: false,
       ...rest,
@@ -163,8 +183,8 @@ export class Clinic {
     kind: PostKind,
     rest: Partial<InputOf<typeof addPost>> = {},
   ): Promise<ReplyOf<typeof addPost>> {
-    const recommendation = kind === 'advice' ? ({ recommendation: 'OTHER' } as const) : {};
-    const input = { commandId: randomUUID(), caseId, kind, body: 'Some words.', ...recommendation, ...rest };
+    const advice = kind === 'advice' ? ({ recommendation: 'OTHER', adviser } as const) : {};
+    const input = { commandId: randomUUID(), caseId, kind, body: 'Some words.', ...advice, ...rest };
     return this.world.request(addPost, await by.caller(), input);
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   assignDuty,
   closeCase,
+  markRead,
   revokeShare,
   shareFurther,
   type AudienceEntry,
@@ -10,7 +11,6 @@ import {
   type RequestContract,
 } from '@definitivedx/contracts';
 import type { z } from 'zod';
-import { adviceOpened } from '../src/commands/advice-course.js';
 import { toPanel, type Clinic, type NewCase, type Panel, type Person } from './clinic.js';
 
 export type Survey = InputOf<typeof closeCase>['survey'];
@@ -56,15 +56,11 @@ export class Courses {
     await this.does(this.gp, closeCase, { caseId, survey });
   }
 
-  /** As when the requester opens advice now: the newest, unless another is named. */
-  async opens(caseId: string, postId?: string): Promise<void> {
-    const newest = `select id from post where case_id = $1 and kind = 'advice' order by number desc limit 1`;
-    const [row] = await this.clinic.rows<{ id: string }>(newest, [caseId]);
-    const advice = { caseId, postId: postId ?? row!.id, at: this.clinic.world.clock.now() };
-    await this.clinic.db.transaction((tx) => {
-      adviceOpened(tx, { ...advice, memberId: this.gp.memberId });
-      return Promise.resolve();
-    });
+  /** The requester reads all that there is now, and so opens the advice. */
+  async opens(caseId: string): Promise<void> {
+    const newest = 'select max(number) as number from post where case_id = $1';
+    const [row] = await this.clinic.rows<{ number: number }>(newest, [caseId]);
+    await this.clinic.world.request(markRead, await this.gp.caller(), { caseId, number: row!.number });
   }
 
   async share(caseId: string, audience: AudienceEntry[]): Promise<readonly string[]> {

@@ -60,6 +60,16 @@ export const shareCase = request('access', 'share', {
   }),
 });
 
+/** What a share would answer; as `shareCase`, of a case that is not there and never will be. */
+export const rehearseShare = request('access', 'rehearse-share', {
+  summary:
+    'What opening a new case to an audience would answer, with the names of those who could answer it. Nothing is kept.',
+  from: ['cases'],
+  who: { members: ['clinician', 'specialist'] },
+  request: shareCase.request,
+  reply: shareCase.reply.extend({ names: z.array(z.strictObject({ memberId: id, name: z.string() })) }),
+});
+
 export const revokeGrant = request('access', 'revoke', {
   summary:
     'Ends a grant at once. Who controls the case may; repeating it changes nothing. Says who could still answer for the case.',

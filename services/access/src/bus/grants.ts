@@ -12,7 +12,7 @@ import { appendAct } from '../commands/append-act.js';
 import { restrictCase } from '../commands/restrict-case.js';
 import { revoke } from '../commands/revoke.js';
 import { setInviteOnly } from '../commands/set-invite-only.js';
-import { share } from '../commands/share.js';
+import { rehearseShare, share } from '../commands/share.js';
 import { askingSide, caseAnswerers } from '../queries/answering.js';
 import { callerPrincipals } from '../queries/caller-principals.js';
 import { caseOrganisations } from '../queries/case-organisations.js';
@@ -30,6 +30,11 @@ export class GrantsDoor {
   @Responds(contracts.shareCase)
   share(input: InputOf<typeof contracts.shareCase>, { caller }: RequestContext) {
     return share(this.service, caller, input);
+  }
+
+  @Responds(contracts.rehearseShare)
+  rehearseShare(input: InputOf<typeof contracts.rehearseShare>, { caller }: RequestContext) {
+    return rehearseShare(this.service, caller, input);
   }
 
   @Responds(contracts.revokeGrant)

@@ -138,5 +138,5 @@ export function dueFollowUps(
   now: Date,
 ): Promise<FollowUpListed[]> {
   const first = '00000000-0000-0000-0000-000000000000';
-  return db.run(list, [principals, now, after?.lastActivityAt ?? '-infinity', after?.caseId ?? first, limit]);
+  return db.run(list, [principals, now, after?.at ?? '-infinity', after?.caseId ?? first, limit]);
 }

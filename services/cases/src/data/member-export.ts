@@ -1,7 +1,9 @@
 import { exportedCommands, exportSection, type ExportSection } from '@definitivedx/bus';
 
 const section = (name: string, select: string): ExportSection => exportSection('cases', name, select);
-const posts = `select id::text as key, id as post_id, case_id, number, kind, organisation_id, body, recommendation, posted_at
+const posts = `select id::text as key, id as post_id, case_id, number, kind, organisation_id, body, recommendation, posted_at,
+                      adviser_grade, professional_number, supervisor_number, safety_net, links, superseded_by, opened_at,
+                      edited_at, withdrawn_at, withdrawn_reason
                  from post where author_id = $1`;
 
 /** Everything this service keeps about a member. What others wrote in the same cases is theirs. */
@@ -10,11 +12,38 @@ export const memberSections: readonly ExportSection[] = [
     'casesAsked',
     `select id::text as key, id as case_id, code, organisation_id, question, history, examination, results, medication,
             specialty, age_band, sex, intended_action, priority, referral_allowed, consent_sharing, consent_photographs,
-            consent_by, consent_at, status, lead_panel_id, created_at, last_activity_at
+            consent_by, consent_at, template, status, lead_panel_id, created_at, last_activity_at
        from cases where requester_id = $1`,
   ),
   section('posts', `${posts} and kind <> 'advice'`),
   section('advice', `${posts} and kind = 'advice'`),
+  // Opened by whoever asks for it (queries/export-own-data.ts).
+  section(
+    'drafts',
+    `select id::text as key, id as draft_id, version, created_at, changed_at, expires_at, key_id,
+            encode(wrapped_key, 'base64') as wrapped_key, encode(sealed, 'base64') as sealed
+       from draft where member_id = $1`,
+  ),
+  section(
+    'templatesPublished',
+    `select panel_id || ' ' || lpad(version::text, 10, '0') as key, panel_id, version, fields, red_flags, published_at
+       from template where published_by = $1`,
+  ),
+  section(
+    'postEdits',
+    `select e.post_id || ' ' || lpad(e.number::text, 10, '0') as key, e.post_id, e.body, e.written_at, e.replaced_at
+       from post_edit e join post p on p.id = e.post_id where p.author_id = $1`,
+  ),
+  section('mentions', `select post_id::text as key, post_id, case_id from mention where member_id = $1`),
+  section(
+    'readMarks',
+    `select case_id::text as key, case_id, seen, asking, at from read_mark where member_id = $1`,
+  ),
+  section(
+    'acknowledgements',
+    `select post_id || ' ' || about as key, post_id, case_id, about, owed_at, understood, at
+       from acknowledgement where member_id = $1`,
+  ),
   section(
     'responsibilities',
     `select lpad(id::text, 19, '0') as key, case_id, reason, from_at, until_at from responsibility where member_id = $1`,
@@ -69,6 +98,11 @@ export const memberSections: readonly ExportSection[] = [
     'casesShown',
     `select case_id || ' ' || kind || coalesce(grant_id::text, '') as key, case_id, kind, grant_id, expires_at, last_activity_at
        from audience where principal = $1 and kind in ('requester', 'member')`,
+  ),
+  section('follows', `select case_id::text as key, case_id, followed_at from follow where member_id = $1`),
+  section(
+    'savedFilters',
+    `select id::text as key, id, name, filter, version, created_at, changed_at from saved_filter where member_id = $1`,
   ),
   section(
     'commandsUnderWay',

@@ -23,7 +23,7 @@ export async function myFollowUps(
   { cursor, limit }: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
   const member = asMember(caller);
-  const after = cursor === undefined ? undefined : fromCursor(cursor);
+  const after = cursor === undefined ? undefined : fromCursor('follow-up', cursor);
   const { principals } = await service.bus.request(callerPrincipals, member, {});
   const mine = [...new Set([...principals, member.memberId])];
   const rows = await dueFollowUps(service.db, mine, after, limit, service.clock.now());
@@ -43,6 +43,6 @@ export async function myFollowUps(
         closedAt: row.closedAt.toISOString(),
         dueAt: row.dueAt.toISOString(),
       })),
-    nextCursor: isMore ? toCursor({ lastActivityAt: last.dueAt, caseId: last.caseId }) : null,
+    nextCursor: isMore ? toCursor('follow-up', { at: last.dueAt, caseId: last.caseId }) : null,
   };
 }
