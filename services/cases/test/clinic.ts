@@ -220,7 +220,10 @@ export class Clinic {
     return left.map(({ payload }) => payload);
   }
 
-  /** Cases whose responsibility has a gap, an overlap, an end before its time, or none for an open case. */
+  /**
+   * Cases whose responsibility has a gap (but while they were closed), an overlap, an end before its time, or none for an
+   * open case.
+   */
   wronglyAnswered(): Promise<unknown[]> {
     return this.rows(`
       select c.id from cases c where (c.status in ('awaiting-advice', 'awaiting-information', 'advice-given'))::int
@@ -229,7 +232,11 @@ export class Clinic {
       select case_id from (
         select case_id, from_at, lag(until_at, 1, from_at) over (partition by case_id order by id) as before
         from responsibility
-      ) history where before is distinct from from_at`);
+      ) history
+      where before is distinct from from_at and not exists (
+        select from ending e
+        where e.case_id = history.case_id and e.reopened_at = history.from_at and e.ended_at <= history.before
+      )`);
   }
 
   /** Rows of the cases database, to look at what a command did. */

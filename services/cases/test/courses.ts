@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import {
+  assignDuty,
   closeCase,
+  markRead,
   revokeShare,
   shareFurther,
   type AudienceEntry,
@@ -9,7 +11,6 @@ import {
   type RequestContract,
 } from '@definitivedx/contracts';
 import type { z } from 'zod';
-import { adviceOpened } from '../src/commands/advice-course.js';
 import { toPanel, type Clinic, type NewCase, type Panel, type Person } from './clinic.js';
 
 export type Survey = InputOf<typeof closeCase>['survey'];
@@ -47,30 +48,42 @@ export class Courses {
 
   async closed(rest: Partial<NewCase> = {}): Promise<string> {
     const caseId = await this.advised(rest);
-    await this.does(this.gp, closeCase, { caseId, survey });
+    await this.closes(caseId);
     return caseId;
   }
 
-  /** As when the requester opens advice now: the newest, unless another is named. */
-  async opens(caseId: string, postId?: string): Promise<void> {
-    const newest = `select id from post where case_id = $1 and kind = 'advice' order by number desc limit 1`;
-    const [row] = await this.clinic.rows<{ id: string }>(newest, [caseId]);
-    const advice = { caseId, postId: postId ?? row!.id, at: this.clinic.world.clock.now() };
-    await this.clinic.db.transaction((tx) => {
-      adviceOpened(tx, { ...advice, memberId: this.gp.memberId });
-      return Promise.resolve();
-    });
+  async closes(caseId: string): Promise<void> {
+    await this.does(this.gp, closeCase, { caseId, survey });
+  }
+
+  /** The requester reads all that there is now, and so opens the advice. */
+  async opens(caseId: string): Promise<void> {
+    const newest = 'select max(number) as number from post where case_id = $1';
+    const [row] = await this.clinic.rows<{ number: number }>(newest, [caseId]);
+    await this.clinic.world.request(markRead, await this.gp.caller(), { caseId, number: row!.number });
   }
 
   async share(caseId: string, audience: AudienceEntry[]): Promise<readonly string[]> {
     return (await this.does(this.gp, shareFurther, { caseId, audience })).grantIds;
   }
 
+  /** A colleague who covers for the practice; whoever did before does not any more. */
+  async covering(): Promise<Person> {
+    const cover = await this.clinic.gp();
+    const admin = await (await this.clinic.administrator()).caller();
+    await this.clinic.world.request(assignDuty, admin, { duty: 'cover', memberIds: [cover.memberId] });
+    return cover;
+  }
+
+  async endShare(caseId: string, grantId: string): Promise<void> {
+    await this.does(this.gp, revokeShare, { caseId, grantId });
+  }
+
   /** Ends every share of a case with panels. */
   async endPanelShares(caseId: string): Promise<void> {
     const open = `select grant_id as "grantId" from audience where case_id = $1 and kind = 'panel'`;
     for (const { grantId } of await this.clinic.rows<{ grantId: string }>(open, [caseId])) {
-      await this.does(this.gp, revokeShare, { caseId, grantId });
+      await this.endShare(caseId, grantId);
     }
   }
 

@@ -164,6 +164,10 @@ describe('advice that was opened and left alone', () => {
     });
     expect(await clinic.wronglyAnswered()).toEqual([]);
 
+    expect(await clinic.read(of.gp, caseId)).toMatchObject({
+      survey: 'missing',
+      reopenableUntil: new Date(Date.parse(ended!.at) + 14 * day).toISOString(),
+    });
     world.clock.advance(day);
     const outsiders = [of.panel.onCall, await clinic.gp()];
     for (const by of outsiders) {
@@ -171,6 +175,7 @@ describe('advice that was opened and left alone', () => {
     }
     const given = await of.does(of.gp, giveSurvey, { caseId, survey: { ...survey, comment: 'An emu.' } });
     expect(given.closedAt).toBe(ended!.at);
+    expect((await clinic.read(of.gp, caseId)).survey).toBe('given');
     expect(await clinic.events(surveyGiven, caseId)).toEqual([
       { caseId, survey, closedAt: ended!.at, at: given.givenAt },
     ]);

@@ -38,6 +38,11 @@ export const caseDetail = caseContentRead.extend({
   lastActivityAt: instant,
   endedAt: instant.nullable().describe('Null while it is open.'),
   endedAs: endedAs.nullable(),
+  survey: z
+    .enum(['given', 'missing'])
+    .nullable()
+    .describe('Of a closed case; missing when it closed by itself, and may then still be given.'),
+  reopenableUntil: instant.nullable().describe('Of a closed case: until when its asking side may reopen it.'),
   flags: z
     .array(flagKind)
     .describe('What keeps it among invited people; who they are for reads the local contacts.'),

@@ -34,20 +34,6 @@ const figures = z.strictObject({
   ),
   referralsAvoided: proportion.describe('Contemplated and avoided, of all contemplated by the survey.'),
   surveyed: proportion.describe('Closed with a survey, of all closed; without one counts as missing.'),
-  followUps: z
-    .array(
-      z.strictObject({
-        day: followUpDay,
-        answered: proportion.describe('Answered, of all asked.'),
-        adviceFollowed: proportion.describe('Wholly, of all answered.'),
-        advicePartlyFollowed: proportion.describe('In part, of all answered.'),
-        referredAnyway: proportion.describe('Of all answered.'),
-        unplannedAttendance: proportion.describe('Of all answered.'),
-        wellOrImproved: proportion.describe('Of all answered whose outcome is known.'),
-        worse: proportion.describe('Of all answered whose outcome is known.'),
-      }),
-    )
-    .describe('What became of children, 30 and 90 days after the close.'),
 });
 
 export const outcomeReport = request('metrics', 'outcome-report', {
@@ -66,6 +52,20 @@ export const outcomeReport = request('metrics', 'outcome-report', {
       }),
     ),
     total: figures,
+    followUps: z
+      .array(
+        z.strictObject({
+          day: followUpDay,
+          answered: proportion.describe('Answered, of all asked.'),
+          adviceFollowed: proportion.describe('Wholly, of all answered.'),
+          advicePartlyFollowed: proportion.describe('In part, of all answered.'),
+          referredAnyway: proportion.describe('Of all answered.'),
+          unplannedAttendance: proportion.describe('Of all answered.'),
+          wellOrImproved: proportion.describe('Of all answered whose outcome is known.'),
+          worse: proportion.describe('Of all answered whose outcome is known.'),
+        }),
+      )
+      .describe('What became of children, 30 and 90 days after the close.'),
     baseline: z
       .strictObject({
         name: z.string(),

@@ -23,6 +23,13 @@ const next = statement<ToExport>(
       union select l.member_id from phone_call l where l.case_id = c.id
       union select k.member_id from record_copy k where k.case_id = c.id
       union select s.member_id from survey s where s.case_id = c.id
+      union select e.ended_by from ending e where e.case_id = c.id and e.ended_by is not null
+      union select e.reopened_by from ending e where e.case_id = c.id and e.reopened_by is not null
+      union select f.set_by from case_flag f where f.case_id = c.id
+      union select f.cleared_by from case_flag f where f.case_id = c.id and f.cleared_by is not null
+      union select u.answered_by from follow_up u where u.case_id = c.id and u.answered_by is not null
+      union select o.offered_by from teaching_offer o where o.case_id = c.id
+      union select o.ended_by from teaching_offer o where o.case_id = c.id and o.ended_by is not null
       union select n.member_id from mention n where n.case_id = c.id
       union select m.member_id from read_mark m where m.case_id = c.id
       union select a.member_id from acknowledgement a where a.case_id = c.id) as "memberIds"
@@ -38,6 +45,29 @@ export const casesToExport = (
   after: string | undefined,
   limit: number,
 ): Promise<ToExport[]> => db.run(next, [organisationId, after ?? null, limit]);
+
+const survey = `jsonb_build_object('memberId', s.member_id, 'outcome', s.outcome, 'referral', s.referral,
+         'valueToPatient', s.value_to_patient, 'valueToProvider', s.value_to_provider, 'comment', s.comment,
+         'closedAt', s.closed_at, 'givenAt', coalesce(s.given_at, s.closed_at))`;
+
+// Apart from the rest, because a function takes a hundred arguments at most.
+const course = `jsonb_build_object(
+     'surveys', coalesce((select jsonb_agg(${survey} order by s.closed_at) from survey s where s.case_id = c.id), '[]'),
+     'endings', coalesce((select jsonb_agg(jsonb_build_object('endedAt', e.ended_at, 'status', e.status,
+         'endedAs', e.ended_as, 'endedBy', e.ended_by, 'reason', e.reason, 'comment', e.comment,
+         'reopenedAt', e.reopened_at, 'reopenedBy', e.reopened_by) order by e.ended_at)
+         from ending e where e.case_id = c.id), '[]'),
+     'flags', coalesce((select jsonb_agg(jsonb_build_object('kind', f.kind, 'setBy', f.set_by, 'setAt', f.set_at,
+         'clearedBy', f.cleared_by, 'clearedAt', f.cleared_at) order by f.id)
+         from case_flag f where f.case_id = c.id), '[]'),
+     'followUps', coalesce((select jsonb_agg(jsonb_build_object('day', u.day, 'dueAt', u.due_at, 'sentAt', u.sent_at,
+         'answeredAt', u.answered_at, 'answeredBy', u.answered_by, 'adviceFollowed', u.advice_followed,
+         'referredAnyway', u.referred_anyway, 'unplannedAttendance', u.unplanned_attendance, 'outcome', u.outcome)
+         order by u.day) from follow_up u where u.case_id = c.id), '[]'),
+     'teaching', coalesce((select jsonb_agg(jsonb_build_object('teachingId', o.teaching_id, 'offeredBy', o.offered_by,
+         'offeredAt', o.offered_at, 'endedAt', o.ended_at, 'endedBy', o.ended_by, 'question', t.question,
+         'course', t.course, 'learningPoint', t.learning_point) order by o.id)
+         from teaching_offer o left join teaching t on t.id = o.teaching_id where o.case_id = c.id), '[]'))`;
 
 const whole = statement<{ line: ExportLine }>(
   'cases-exported',
@@ -67,9 +97,7 @@ const whole = statement<{ line: ExportLine }>(
      'phoneCalls', coalesce((select jsonb_agg(jsonb_build_object('callId', l.id, 'postId', l.post_id,
          'memberId', l.member_id, 'reached', l.reached, 'calledAt', l.called_at, 'note', l.note,
          'recordedAt', l.recorded_at) order by l.recorded_at, l.id) from phone_call l where l.case_id = c.id), '[]'),
-     'survey', (select jsonb_build_object('memberId', s.member_id, 'outcome', s.outcome, 'referral', s.referral,
-         'valueToPatient', s.value_to_patient, 'valueToProvider', s.value_to_provider, 'comment', s.comment,
-         'closedAt', s.closed_at) from survey s where s.case_id = c.id),
+     'survey', (select ${survey} from survey s where s.case_id = c.id order by s.closed_at desc limit 1),
      'recordCopies', coalesce((select jsonb_agg(jsonb_build_object('copyId', x.id, 'memberId', x.member_id,
          'version', x.version, 'adviceId', x.advice_id, 'panelName', x.panel_name, 'takenAt', x.taken_at)
          order by x.taken_at, x.id) from record_copy x where x.case_id = c.id), '[]'),
@@ -92,7 +120,8 @@ const whole = statement<{ line: ExportLine }>(
          order by m.member_id) from read_mark m where m.case_id = c.id), '[]'),
      'acknowledgements', coalesce((select jsonb_agg(jsonb_build_object('postId', a.post_id, 'memberId', a.member_id,
          'about', a.about, 'owedAt', a.owed_at, 'understood', a.understood, 'at', a.at)
-         order by a.post_id, a.member_id, a.about) from acknowledgement a where a.case_id = c.id), '[]')) as line
+         order by a.post_id, a.member_id, a.about) from acknowledgement a where a.case_id = c.id), '[]'))
+      || ${course} as line
    from cases c
   where c.id = any ($1::uuid[])
   order by c.id`,

@@ -68,8 +68,36 @@ export const memberSections: readonly ExportSection[] = [
   ),
   section(
     'surveys',
-    `select case_id::text as key, case_id, outcome, referral, value_to_patient, value_to_provider, comment, closed_at
+    `select case_id || ' ' || (extract(epoch from closed_at) * 1000)::bigint as key, case_id, outcome, referral,
+            value_to_patient, value_to_provider, comment, closed_at, given_at
        from survey where member_id = $1`,
+  ),
+  section(
+    'endings',
+    `select case_id || ' ' || (extract(epoch from ended_at) * 1000)::bigint as key, case_id, ended_at, status, ended_as,
+            reason, comment, reopened_at, ended_by = $1 as ended, reopened_by = $1 as reopened
+       from ending where ended_by = $1 or reopened_by = $1`,
+  ),
+  section(
+    'flags',
+    `select id::text as key, case_id, kind, set_at, cleared_at, set_by = $1 as set, cleared_by = $1 as cleared
+       from case_flag where set_by = $1 or cleared_by = $1`,
+  ),
+  section(
+    'followUps',
+    `select case_id || ' ' || day as key, case_id, day, due_at, sent_at, answered_at, advice_followed, referred_anyway,
+            unplanned_attendance, outcome
+       from follow_up where requester_id = $1 or answered_by = $1`,
+  ),
+  section(
+    'teaching',
+    `select o.id::text as key, o.case_id, o.teaching_id, o.offered_at, o.attestation_version, o.attestation_hash, o.ended_at,
+            t.question, t.course, t.learning_point
+       from teaching_offer o left join teaching t on t.id = o.teaching_id where o.offered_by = $1 or o.ended_by = $1`,
+  ),
+  section(
+    'localContactsSet',
+    `select organisation_id::text as key, organisation_id, body, set_at from local_contacts where set_by = $1`,
   ),
   section(
     'recordCopies',

@@ -22,6 +22,7 @@ export interface CaseRead extends CaseContentRead, DiscussionRead {
   readonly consultations: readonly ConsultationRead[];
   readonly endedAt: Date | null;
   readonly endedAs: EndedAs | null;
+  readonly survey: 'given' | 'missing' | null;
   readonly flags: FlagKind[];
 }
 
@@ -34,6 +35,9 @@ const consent = `case when c.consent_at is not null then jsonb_build_object('sha
 /** How it ended, and what keeps it among invited people. */
 const ending = `case when c.status in ('closed', 'cancelled', 'converted') then coalesce(c.ended_at, c.last_activity_at) end
        as "endedAt", c.ended_as as "endedAs",
+     case when c.status = 'closed' then case when exists (
+       select from survey s where s.case_id = c.id and s.closed_at = coalesce(c.ended_at, s.closed_at)
+     ) then 'given' else 'missing' end end as survey,
      array(select f.kind from case_flag f where f.case_id = c.id and f.cleared_at is null order by f.kind) as flags`;
 
 // One statement, so that the version and the posts are of one moment.

@@ -4,6 +4,7 @@ import type { InputOf, ReplyOf, getCase as contract } from '@definitivedx/contra
 import { notFound } from '@definitivedx/errors';
 import { readCase } from '../data/reads.js';
 import { panelsAndPlan } from './case-panels.js';
+import { daysAfter, reopenDays } from '../domain/ending.js';
 import { confirmAccess } from './confirm-access.js';
 import { postsShown } from './discussion.js';
 
@@ -35,6 +36,8 @@ export async function getCase(
     },
     answerBy: found.answerBy?.toISOString() ?? null,
     endedAt: found.endedAt?.toISOString() ?? null,
+    reopenableUntil:
+      found.status === 'closed' && found.endedAt ? daysAfter(found.endedAt, reopenDays).toISOString() : null,
     createdAt: found.createdAt.toISOString(),
     lastActivityAt: found.lastActivityAt.toISOString(),
     posts: await postsShown(service, caseId, found),

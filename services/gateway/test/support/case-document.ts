@@ -46,6 +46,8 @@ export function caseDocument(change: Partial<Case> & Record<string, unknown> = {
     sex: 'female',
     endedAt: null,
     endedAs: null,
+    survey: null,
+    reopenableUntil: null,
     flags: [],
     intendedAction: 'refer',
     priority: 'urgent',

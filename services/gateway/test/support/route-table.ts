@@ -445,4 +445,72 @@ export const routes: Readonly<Record<string, Route>> = {
     request: asks('GET', '/api/v1/departed-organisations/export', undefined, { 'export-token': 'x' }),
     expected: (part) => (part === 'disabled' ? 'forbidden' : 'not-found'),
   },
+  'GET /api/v1/cases/{caseId}/flags': onCase(reading, anyRole, caseAt('GET', '/flags')),
+  // Panels see the case, so that a flag is refused later.
+  'POST /api/v1/cases/{caseId}/flags': onCase(
+    taking,
+    clinical,
+    caseAt('POST', '/flags', { kind: 'safeguarding' }),
+  ),
+  'DELETE /api/v1/cases/{caseId}/flags/{kind}': onCase(
+    taking,
+    clinical,
+    caseAt('DELETE', '/flags/safeguarding'),
+  ),
+  'GET /api/v1/organisation/local-contacts': admin('GET', 'local-contacts'),
+  'PUT /api/v1/organisation/local-contacts': admin('PUT', 'local-contacts', { text: 'Named nurse.' }),
+  'GET /api/v1/me/follow-ups': role(clinical, asks('GET', '/api/v1/me/follow-ups')),
+  'POST /api/v1/cases/{caseId}/follow-ups/{day}': onCase(
+    askingSide,
+    clinical,
+    caseAt('POST', '/follow-ups/30', {
+      adviceFollowed: 'yes',
+      referredAnyway: false,
+      unplannedAttendance: false,
+      outcome: 'well',
+    }),
+  ),
+  'GET /api/v1/teaching': member(asks('GET', '/api/v1/teaching')),
+  'GET /api/v1/teaching/{teachingId}': {
+    request: asks('GET', `/api/v1/teaching/${id}`),
+    expected: (part) => atTheDoor(part) ?? 'not-found',
+  },
+  'GET /api/v1/cases/{caseId}/teaching': onCase(askingSide, clinical, caseAt('GET', '/teaching')),
+  // It is not closed, so that offering it is refused later.
+  'POST /api/v1/cases/{caseId}/teaching': onCase(
+    askingSide,
+    clinical,
+    caseAt('POST', '/teaching', {
+      attestation: { version: anonymisationDuty.version, hash: anonymisationDuty.hash },
+      question: 'When to worry about a rash?',
+      course: 'It was viral.',
+      learningPoint: 'Press on it.',
+    }),
+    { cover: 'forbidden' },
+  ),
+  'DELETE /api/v1/cases/{caseId}/teaching': onCase(askingSide, clinical, caseAt('DELETE', '/teaching')),
+  'POST /api/v1/cases/{caseId}/survey': onCase(askingSide, clinical, caseAt('POST', '/survey', { survey })),
+  'POST /api/v1/cases/{caseId}/reopen': onCase(
+    askingSide,
+    clinical,
+    caseAt('POST', '/reopen', { question: 'What now?' }),
+  ),
+  // Its requester has not allowed it, so that converting is refused later.
+  'POST /api/v1/cases/{caseId}/convert': onCase(
+    ['panelMember'],
+    ['specialist'],
+    caseAt('POST', '/convert', {}),
+  ),
+  // These two end the case, and so come last.
+  'POST /api/v1/cases/{caseId}/cancel': onCase(
+    askingSide,
+    clinical,
+    caseAt('POST', '/cancel', { reason: 'other' }),
+  ),
+  'POST /api/v1/cases/{caseId}/identified-route': onCase(
+    [...askingSide, 'panelMember'],
+    clinical,
+    caseAt('POST', '/identified-route', {}),
+    { invited: 'forbidden', delegate: 'forbidden' },
+  ),
 };

@@ -9,6 +9,7 @@ import type {
 import { asking, statement, type Queryable, type Transaction } from '@definitivedx/db';
 import type { Tally } from '../domain/figures.js';
 import { followUpTallies } from './follow-up-facts.js';
+import type { ReportScope } from './report-scope.js';
 
 // Each event writes its own columns and no others, so their order does not matter.
 
@@ -108,14 +109,6 @@ const upsertReopened = statement(
 /** Notes that a case is open again. */
 export function saveReopened(tx: Transaction, { caseId, at }: DataOf<typeof caseReopened>): void {
   tx.later(upsertReopened, [caseId, at]);
-}
-
-/** Which cases a report is of. Months are YYYY-MM in Europe/London, both included. */
-export interface ReportScope {
-  readonly organisationId: string;
-  readonly from: string;
-  readonly to: string;
-  readonly panelId: string | undefined;
 }
 
 export interface TallyRow extends Tally {

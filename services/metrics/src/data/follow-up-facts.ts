@@ -1,7 +1,7 @@
 import type { DataOf, followUpAnswered, followUpDue } from '@definitivedx/contracts';
 import { asking, statement, type Asked, type Transaction } from '@definitivedx/db';
 import type { FollowUpTally } from '../domain/follow-ups.js';
-import type { ReportScope } from './case-facts.js';
+import type { ReportScope } from './report-scope.js';
 
 const upsertAsked = statement(
   'follow-up-fact-asked',

@@ -1,9 +1,4 @@
-import {
-  followUpFiguresOf,
-  totalOfFollowUps,
-  type FollowUpFigures,
-  type FollowUpTally,
-} from './follow-ups.js';
+import { totalOfFollowUps, type FollowUpTally } from './follow-ups.js';
 import { medianWithInterval, type MedianEstimate, type Proportion } from './statistics.js';
 
 /** What is counted of a set of cases. Tallies of sets that share no case can be added. */
@@ -71,8 +66,6 @@ export interface Figures {
   readonly withinTarget: Proportion;
   readonly referralsAvoided: Proportion;
   readonly surveyed: Proportion;
-  /** Of each day of follow-up. */
-  readonly followUps: FollowUpFigures[];
 }
 
 export const figuresOf = (tally: Tally): Figures => ({
@@ -85,7 +78,6 @@ export const figuresOf = (tally: Tally): Figures => ({
   withinTarget: { numerator: tally.inTime, denominator: tally.due },
   referralsAvoided: { numerator: tally.avoided, denominator: tally.contemplated },
   surveyed: { numerator: tally.surveyed, denominator: tally.closed },
-  followUps: followUpFiguresOf(tally.followUps),
 });
 
 /** What is counted of an imported e-mail line. */
