@@ -64,7 +64,9 @@ export class Clinic {
 
   private static async openIn(world: World): Promise<Clinic> {
     await Promise.all([world.startProgram('access'), world.startProgram('notify')]);
-    await world.service('cases', appModule, databaseOptions);
+    await world.service('cases', appModule, databaseOptions, {
+      config: { draftsKeyringFile: world.secrets.draftsKeyringFile },
+    });
     const operator = await world.as('operator');
     const [practice, trust] = await Promise.all([
       world.request(registerOrganisation, operator, {
@@ -88,6 +90,11 @@ export class Clinic {
   /** Somebody who is no clinician. */
   administrator(): Promise<Person> {
     return this.register('A81001', this.practiceId, ['organisation-admin']);
+  }
+
+  /** Somebody who administers the hospital. */
+  trustAdministrator(): Promise<Person> {
+    return this.register('RXX', this.trustId, ['organisation-admin']);
   }
 
   /** A panel with one doctor on call all week; with `onCall: 'nobody'` its rota has only a gap. */
@@ -146,6 +153,7 @@ export class Clinic {
       results: [],
       referralAllowed: false,
       consent: { sharing: 'parent-or-carer', photographs: 'not-given' },
+      redFlags: {},
       audience,
       inviteOnly: false,
       ...rest,

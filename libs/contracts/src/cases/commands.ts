@@ -1,27 +1,15 @@
 import { z } from 'zod';
 import { request } from '../define.js';
-import {
-  audienceEntry,
-  caseStatus,
-  commandId,
-  id,
-  instant,
-  postKind,
-  recommendation,
-  text,
-} from '../fields.js';
+import { caseStatus, commandId, id, instant, postKind, recommendation, text } from '../fields.js';
+import { audience } from './asking.js';
 import { caseContent } from './content.js';
+import { redFlagAnswers, templateAnswers } from './templates.js';
 
 /** The member's recorded "I have removed what identifies the patient", with the text they were shown. */
 export const attestation = z.strictObject({
   version: z.string().max(20),
   hash: z.string().regex(/^[0-9a-f]{64}$/, 'Send the hash of the text you were shown.'),
 });
-
-const audience = z
-  .array(audienceEntry)
-  .min(1, 'Choose at least one person or panel to share with.')
-  .max(50, 'Share with at most 50 people and panels at once.');
 
 export const createCase = request('cases', 'create', {
   summary:
@@ -33,6 +21,15 @@ export const createCase = request('cases', 'create', {
     attestation,
     audience,
     inviteOnly: z.boolean().default(false).describe('A sensitive case: open to people by name alone.'),
+    redFlags: redFlagAnswers
+      .default({})
+      .describe(
+        "Answers to the lead panel's red-flag questions, all of them no. A yes is a call, and no case.",
+      ),
+    template: templateAnswers
+      .optional()
+      .describe('Answers to what the lead panel asks; needed when it has a template.'),
+    draftId: id.optional().describe('The draft this was written as; it is gone once the case is there.'),
   }),
   reply: z.strictObject({
     caseId: id,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ageBand, id, instant, line, priority, text } from '../fields.js';
+import { templateAnswered } from './templates.js';
 import { knownResult, listedUnits, unitCodes } from './units.js';
 
 const number = z.number().min(-1_000_000).max(1_000_000);
@@ -84,7 +85,14 @@ export const caseContentRead = caseContent.extend({
   consent: caseConsent
     .extend({ photographs: z.enum(['given', 'not-given']), recordedBy: id, recordedAt: instant })
     .nullable(),
+  template: templateAnswered.nullable().describe('Null when the lead panel had no template.'),
 });
+
+let schema: Record<string, unknown> | undefined;
+
+/** The content as a JSON Schema, for clients that render and check it before anything is sent. */
+export const caseContentSchema = (): Record<string, unknown> =>
+  (schema ??= { ...z.toJSONSchema(caseContent, { io: 'input' }) });
 
 export type CaseContent = z.output<typeof caseContent>;
 export type CaseContentRead = z.output<typeof caseContentRead>;

@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import { request } from '../define.js';
-import {
-  caseStatus,
-  cursor,
-  id,
-  instant,
-  pageLimit,
-  postKind,
-  priority,
-  recommendation,
-  relation,
-} from '../fields.js';
+import { caseStatus, id, instant, postKind, recommendation, relation } from '../fields.js';
+import { endedAs } from './closing.js';
 import { caseContentRead } from './content.js';
+import { flagKind } from './safeguarding.js';
 
 export const post = z.strictObject({
   postId: id,
@@ -23,7 +15,7 @@ export const post = z.strictObject({
   postedAt: instant,
 });
 
-const answerBy = instant
+export const answerBy = instant
   .nullable()
   .describe('By when there is to be an answer; null when none is awaited. It moves on after a pause.');
 
@@ -42,6 +34,11 @@ export const caseDetail = caseContentRead.extend({
     .describe('The response clock: paused while information is awaited, stopped by advice or the end.'),
   createdAt: instant,
   lastActivityAt: instant,
+  endedAt: instant.nullable().describe('Null while it is open.'),
+  endedAs: endedAs.nullable(),
+  flags: z
+    .array(flagKind)
+    .describe('What keeps it among invited people; who they are for reads the local contacts.'),
   via: relation.describe('Why the reader may see it.'),
   posts: z.array(post),
 });
@@ -53,37 +50,4 @@ export const getCase = request('cases', 'get', {
   who: { members: 'any' },
   request: z.strictObject({ caseId: id }),
   reply: caseDetail,
-});
-
-export const listCases = request('cases', 'list', {
-  summary:
-    'Cases shared with the caller or asked by them, latest activity first. A page may be short; follow the cursor. With a case code: that case alone.',
-  from: ['gateway'],
-  who: { members: 'any' },
-  request: z.strictObject({
-    code: z
-      .string()
-      .max(40)
-      .optional()
-      .describe('A case code as it was written down; case, spaces and hyphens do not matter.'),
-    cursor: cursor.optional(),
-    limit: pageLimit,
-  }),
-  reply: z.strictObject({
-    cases: z.array(
-      z.strictObject({
-        caseId: id,
-        code: z.string(),
-        question: z.string(),
-        status: caseStatus,
-        priority,
-        requesterId: id,
-        responsibleId: id.nullable(),
-        answerBy,
-        createdAt: instant,
-        lastActivityAt: instant,
-      }),
-    ),
-    nextCursor: z.string().nullable(),
-  }),
 });

@@ -10,6 +10,15 @@ export const timelineKind = z.enum([
   'closed',
   'cancelled',
   'copied-to-record',
+  'converted',
+  'reopened',
+  'survey-given',
+  'follow-up-due',
+  'follow-up-answered',
+  'flagged',
+  'flag-cleared',
+  'offered-for-teaching',
+  'teaching-ended',
 ]);
 
 export type TimelineKind = z.output<typeof timelineKind>;

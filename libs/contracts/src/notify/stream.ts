@@ -15,6 +15,7 @@ export const streamEntry = z.strictObject({
       'hand-over-waiting',
       'hand-over-leaving',
       'hand-over-overdue',
+      'follow-up-due',
     ])
     .describe(
       '`governance-opened`: a governance lead of the practice opened the case. Of a hand-over: waiting for the reader to accept it; leaving the reader, who may add a note; not accepted in time.',

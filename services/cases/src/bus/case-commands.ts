@@ -7,6 +7,7 @@ import { addPost } from '../commands/add-post.js';
 import { closeCase } from '../commands/close-case.js';
 import { copyToRecord } from '../commands/copy-to-record.js';
 import { createCase } from '../commands/create-case.js';
+import { publishTemplate } from '../commands/publish-template.js';
 import { revokeShare } from '../commands/revoke-share.js';
 import { shareFurther } from '../commands/share-further.js';
 
@@ -68,5 +69,13 @@ export class CaseCommands {
     { caller }: RequestContext,
   ): Promise<ReplyOf<typeof contracts.copyToRecord>> {
     return copyToRecord(this.service, caller, input);
+  }
+
+  @Responds(contracts.publishTemplate)
+  publishTemplate(
+    input: InputOf<typeof contracts.publishTemplate>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.publishTemplate>> {
+    return publishTemplate(this.service, caller, input);
   }
 }

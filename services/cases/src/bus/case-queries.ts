@@ -3,10 +3,12 @@ import * as contracts from '@definitivedx/contracts';
 import type { InputOf, ReplyOf } from '@definitivedx/contracts';
 import { Controller } from '@nestjs/common';
 import { takeDocument } from '../commands/take-document.js';
+import { caseForm } from '../queries/case-form.js';
 import { casesToHandOver } from '../queries/cases-to-hand-over.js';
+import { expectAnswer } from '../queries/expect-answer.js';
 import { exportCases } from '../queries/export-cases.js';
 import { getCase } from '../queries/get-case.js';
-import { listCases } from '../queries/list-cases.js';
+import { getTemplate } from '../queries/template.js';
 
 @Controller()
 export class CaseQueries {
@@ -28,14 +30,6 @@ export class CaseQueries {
     return takeDocument(this.service, caller, input);
   }
 
-  @Responds(contracts.listCases)
-  list(
-    input: InputOf<typeof contracts.listCases>,
-    { caller }: RequestContext,
-  ): Promise<ReplyOf<typeof contracts.listCases>> {
-    return listCases(this.service, caller, input);
-  }
-
   @Responds(contracts.casesToHandOver)
   toHandOver(
     input: InputOf<typeof contracts.casesToHandOver>,
@@ -50,5 +44,29 @@ export class CaseQueries {
     { caller }: RequestContext,
   ): Promise<ReplyOf<typeof contracts.exportCases>> {
     return exportCases(this.service, caller, input);
+  }
+
+  @Responds(contracts.caseForm)
+  form(
+    input: InputOf<typeof contracts.caseForm>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.caseForm>> {
+    return caseForm(this.service, caller, input);
+  }
+
+  @Responds(contracts.expectAnswer)
+  expectAnswer(
+    input: InputOf<typeof contracts.expectAnswer>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.expectAnswer>> {
+    return expectAnswer(this.service, caller, input);
+  }
+
+  @Responds(contracts.getTemplate)
+  template(
+    input: InputOf<typeof contracts.getTemplate>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.getTemplate>> {
+    return getTemplate(this.service, caller, input);
   }
 }

@@ -1,5 +1,7 @@
 import type { Recommendation } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
+import { armTimer } from '../data/timers.js';
+import { leftAloneAt } from '../domain/ending.js';
 
 /** Advice in a case whose row the transaction has locked. */
 export interface AdviceMoment {
@@ -17,8 +19,12 @@ export function adviceGiven(
 }
 
 /** Somebody on the asking side opened advice, the first of them to do so. */
-export function adviceOpened(_tx: Transaction, _advice: AdviceMoment & { readonly memberId: string }): void {
-  // Chasing ends here, and what follows from advice left alone begins.
+export function adviceOpened(
+  tx: Transaction,
+  { caseId, postId, at }: AdviceMoment & { readonly memberId: string },
+): void {
+  // Chasing ends here. Left alone from now on, the case closes by itself.
+  armTimer(tx, { kind: 'self-close', caseId, subjectId: postId, dueAt: leftAloneAt(at, null) }, at);
 }
 
 /** Somebody on the asking side acknowledged advice: they have it, and it was no machine that opened it. */

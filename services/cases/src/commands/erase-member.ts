@@ -1,7 +1,10 @@
 import { emit, type EventContext, type ServiceContext } from '@definitivedx/bus';
 import { erasedInCases, type DataOf, type memberErased } from '@definitivedx/contracts';
 import { conflict } from '@definitivedx/errors';
+import { eraseDrafts } from '../data/drafts.js';
 import { eraseReservations, responsibleFor } from '../data/erasure.js';
+import { eraseFilters } from '../data/filters.js';
+import { eraseFollows } from '../data/following.js';
 
 /**
  * This service's part of an erasure. Cases and posts belong to a child's record and stay; they hold their author's id and no
@@ -16,6 +19,11 @@ export async function eraseMember(
 ): Promise<void> {
   if ((await responsibleFor(tx, memberId)) > 0)
     throw conflict('This member answers for an open case. Have it handed over, then replay the dead letter.');
-  const rows = { reserved_ids: await eraseReservations(tx, memberId) };
+  const rows = {
+    reserved_ids: await eraseReservations(tx, memberId),
+    follow: await eraseFollows(tx, memberId),
+    saved_filter: await eraseFilters(tx, memberId),
+    draft: await eraseDrafts(tx, memberId),
+  };
   emit(tx, erasedInCases, memberId, { memberId, rows, at: clock.now().toISOString() });
 }

@@ -20,6 +20,7 @@ import {
   recordChange,
   setLeadPanel,
 } from '../data/cases.js';
+import { insertEnding } from '../data/endings.js';
 import { note } from '../data/timeline.js';
 import { panelsOf, type Candidate } from '../domain/responsible.js';
 import { isOpen, move } from '../domain/status.js';
@@ -130,6 +131,7 @@ async function write(
     const { memberId: subjectId, reason } = handOn.next;
     note(tx, caseId, { kind: 'responsible', actorId: null, subjectId, detail: { reason }, at: now });
   }
+  if (leftAlone) insertEnding(tx, { caseId, status, endedBy: null, at: now });
   if (leftAlone)
     note(tx, caseId, { kind: 'cancelled', actorId: null, detail: { why: 'nobody-left' }, at: now });
   const at = now.toISOString();

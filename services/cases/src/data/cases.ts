@@ -1,5 +1,6 @@
 import type { CaseContent, CaseStatus, InputOf, Priority, createCase } from '@definitivedx/contracts';
 import { statement, type Queryable, type Transaction } from '@definitivedx/db';
+import type { AnsweredTemplate } from './templates.js';
 import type { Reason } from '../domain/responsible.js';
 
 /** What commands need to know of a case before they change it. */
@@ -48,8 +49,8 @@ const insert = statement<{ code: string }>(
    )
    insert into cases (id, requester_id, created_at, last_activity_at, organisation_id, lead_panel_id, text_bytes,
      question, history, age_band, sex, intended_action, priority, examination, results, medication, specialty,
-     referral_allowed, consent_sharing, consent_photographs, consent_by, consent_at, status, version)
-   values ($1, $2, $3, $3, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $2, $3,
+     referral_allowed, consent_sharing, consent_photographs, template, consent_by, consent_at, status, version)
+   values ($1, $2, $3, $3, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $2, $3,
      'awaiting-advice', 1)
    returning code`,
 );
@@ -63,6 +64,7 @@ export async function insertCase(
     organisationId: string;
     leadPanelId: string | null;
     asked: Asked;
+    answered: AnsweredTemplate | undefined;
     bytes: number;
     at: Date;
   },
@@ -75,6 +77,7 @@ export async function insertCase(
       ...[asked.question, asked.history, asked.ageBand, asked.sex, asked.intendedAction, asked.priority],
       ...[asked.examination ?? null, JSON.stringify(asked.results), asked.medication ?? null],
       ...[asked.specialty ?? null, asked.referralAllowed, consent.sharing, consent.photographs],
+      of.answered === undefined ? null : JSON.stringify(of.answered),
     ]),
   );
   return row.code;

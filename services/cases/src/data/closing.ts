@@ -4,14 +4,20 @@ import type { RecordCopy } from '../domain/record-text.js';
 
 const insert = statement<never>(
   'survey-insert',
-  `insert into survey (case_id, member_id, outcome, referral, value_to_patient, value_to_provider, comment, closed_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+  `insert into survey (case_id, member_id, outcome, referral, value_to_patient, value_to_provider, comment, closed_at, given_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 );
 
-/** Keeps the survey with which a case is closed. */
+/** Keeps the survey of a closing: given with it, or later for a case that closed without one. */
 export async function insertSurvey(
   tx: Transaction,
-  given: { caseId: string; memberId: string; survey: InputOf<typeof closeCase>['survey']; at: Date },
+  given: {
+    caseId: string;
+    memberId: string;
+    survey: InputOf<typeof closeCase>['survey'];
+    closedAt: Date;
+    givenAt?: Date;
+  },
 ): Promise<void> {
   const { outcome, referral, valueToPatient, valueToProvider, comment } = given.survey;
   await tx.run(insert, [
@@ -22,7 +28,8 @@ export async function insertSurvey(
     valueToPatient ?? null,
     valueToProvider ?? null,
     comment ?? null,
-    given.at,
+    given.closedAt,
+    given.givenAt ?? null,
   ]);
 }
 

@@ -5,6 +5,8 @@ import { Cases0003 } from './migrations/0003-practices.js';
 import { Cases0004 } from './migrations/0004-organisation.js';
 import { Cases0005 } from './migrations/0005-course.js';
 import { Cases0006 } from './migrations/0006-asking.js';
+import { Cases0009 } from './migrations/0009-finding.js';
+import { Cases0010 } from './migrations/0010-endings.js';
 
 /** The database of `cases`: its tables and how they came to be. */
 export const databaseOptions = (url: string): DatabaseOptions => ({
@@ -17,5 +19,7 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
     { name: '0004-organisation', class: Cases0004 },
     { name: '0005-course', class: Cases0005 },
     { name: '0006-asking', class: Cases0006 },
+    { name: '0009-finding', class: Cases0009 },
+    { name: '0010-endings', class: Cases0010 },
   ],
 });

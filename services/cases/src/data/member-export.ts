@@ -10,11 +10,23 @@ export const memberSections: readonly ExportSection[] = [
     'casesAsked',
     `select id::text as key, id as case_id, code, organisation_id, question, history, examination, results, medication,
             specialty, age_band, sex, intended_action, priority, referral_allowed, consent_sharing, consent_photographs,
-            consent_by, consent_at, status, lead_panel_id, created_at, last_activity_at
+            consent_by, consent_at, template, status, lead_panel_id, created_at, last_activity_at
        from cases where requester_id = $1`,
   ),
   section('posts', `${posts} and kind <> 'advice'`),
   section('advice', `${posts} and kind = 'advice'`),
+  // Opened by whoever asks for it (queries/export-own-data.ts).
+  section(
+    'drafts',
+    `select id::text as key, id as draft_id, version, created_at, changed_at, expires_at, key_id,
+            encode(wrapped_key, 'base64') as wrapped_key, encode(sealed, 'base64') as sealed
+       from draft where member_id = $1`,
+  ),
+  section(
+    'templatesPublished',
+    `select panel_id || ' ' || lpad(version::text, 10, '0') as key, panel_id, version, fields, red_flags, published_at
+       from template where published_by = $1`,
+  ),
   section(
     'responsibilities',
     `select lpad(id::text, 19, '0') as key, case_id, reason, from_at, until_at from responsibility where member_id = $1`,
@@ -41,6 +53,11 @@ export const memberSections: readonly ExportSection[] = [
     'casesShown',
     `select case_id || ' ' || kind || coalesce(grant_id::text, '') as key, case_id, kind, grant_id, expires_at, last_activity_at
        from audience where principal = $1 and kind in ('requester', 'member')`,
+  ),
+  section('follows', `select case_id::text as key, case_id, followed_at from follow where member_id = $1`),
+  section(
+    'savedFilters',
+    `select id::text as key, id, name, filter, version, created_at, changed_at from saved_filter where member_id = $1`,
   ),
   section(
     'commandsUnderWay',

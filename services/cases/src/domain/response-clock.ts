@@ -25,7 +25,8 @@ export interface FirstAnswer {
   readonly withinTarget: boolean;
 }
 
-const openHours = ({ terms, calendar }: Pick<ResponseClock, 'terms' | 'calendar'>): OpenHours => ({
+/** When a clock runs: while its panel is open. */
+export const openHours = ({ terms, calendar }: Pick<ResponseClock, 'terms' | 'calendar'>): OpenHours => ({
   timeZone: terms.timeZone,
   hours: terms.hours,
   calendar,

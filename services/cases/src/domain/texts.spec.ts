@@ -26,8 +26,8 @@ describe('a cursor', () => {
   it('comes back as the place it was written for', () => {
     const date = fc.date({ noInvalidDate: true, min: new Date('1970-01-01'), max: new Date('9999-12-31') });
     fc.assert(
-      fc.property(date, fc.uuid(), (lastActivityAt, caseId) => {
-        expect(fromCursor(toCursor({ lastActivityAt, caseId }))).toEqual({ lastActivityAt, caseId });
+      fc.property(fc.constantFrom('activity', 'due'), date, fc.uuid(), (order, at, caseId) => {
+        expect(fromCursor(order, toCursor(order, { at, caseId }))).toEqual({ at, caseId });
       }),
     );
   });
@@ -39,15 +39,21 @@ describe('a cursor', () => {
       '',
       'x',
       encoded('now|me'),
-      encoded(`2026-13-45T00:00:00.000Z|${id}`),
-      encoded(`infinity|${id}`),
+      encoded(`2026-11-23T00:00:00.000Z|${id}`),
+      encoded(`a|2026-13-45T00:00:00.000Z|${id}`),
+      encoded(`a|infinity|${id}`),
+      toCursor('due', { at: new Date(0), caseId: id }),
     ];
     for (const cursor of strangers) {
-      expect(() => fromCursor(cursor)).toThrow(expect.objectContaining({ code: 'invalid-input' }));
+      expect(() => fromCursor('activity', cursor)).toThrow(
+        expect.objectContaining({ code: 'invalid-input' }),
+      );
     }
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), (cursor) => {
-        expect(() => fromCursor(cursor)).toThrow(expect.objectContaining({ code: 'invalid-input' }));
+        expect(() => fromCursor('activity', cursor)).toThrow(
+          expect.objectContaining({ code: 'invalid-input' }),
+        );
       }),
     );
   });

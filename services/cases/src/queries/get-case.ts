@@ -23,6 +23,7 @@ export async function getCase(
       recordedAt: new Date(found.consent.recordedAt).toISOString(),
     },
     answerBy: found.answerBy?.toISOString() ?? null,
+    endedAt: found.endedAt?.toISOString() ?? null,
     createdAt: found.createdAt.toISOString(),
     lastActivityAt: found.lastActivityAt.toISOString(),
     posts: found.posts.map((post) => ({ ...post, postedAt: new Date(post.postedAt).toISOString() })),

@@ -1,10 +1,15 @@
 import { Timekeeper, type ServiceContext } from '@definitivedx/bus';
+import { askFollowUp } from '../commands/follow-ups.js';
+import { selfClose } from '../commands/self-close.js';
 import { claimTimers, putOffTimer, type TimerRow } from '../data/timers.js';
 
 type Effect = (service: ServiceContext, timer: TimerRow) => Promise<void>;
 
 /** What is done about a case when a timer of that kind is due. */
-const effects: Readonly<Record<string, Effect>> = {};
+const effects: Readonly<Record<string, Effect>> = {
+  'self-close': selfClose,
+  'follow-up': askFollowUp,
+};
 
 /** Has each timer that is due do what its kind says. */
 export class CaseTimers extends Timekeeper<TimerRow> {

@@ -44,7 +44,8 @@ describe('the account of a case', () => {
 
   it('leaves what people wrote as it is, even when it reads like a code', () => {
     const { content } = accountOf(caseDocument({ question: 'urgent', history: '2026-07-06T08:30:00.000Z' }));
-    expect(content.map(({ paragraphs }) => paragraphs)).toEqual([['urgent'], ['2026-07-06T08:30:00.000Z']]);
+    const [question, history] = content.map(({ paragraphs }) => paragraphs);
+    expect([question, history]).toEqual([['urgent'], ['2026-07-06T08:30:00.000Z']]);
   });
 
   it('has what a case gets tomorrow, but no ids', () => {

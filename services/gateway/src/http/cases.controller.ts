@@ -4,7 +4,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ForMembers, type MemberCaller } from '@definitivedx/auth';
 import { Bus } from '@definitivedx/bus';
-import { addPost, createCase, cursor, getCase, id, listCases, type ReplyOf } from '@definitivedx/contracts';
+import {
+  addPost,
+  caseStatus,
+  createCase,
+  cursor,
+  getCase,
+  id,
+  listCases,
+  type ReplyOf,
+} from '@definitivedx/contracts';
 import { tagOf, versionOf } from '../domain/version-tag.js';
 import { Member } from './authentication.js';
 import { Commands } from './commands.js';
@@ -13,12 +22,17 @@ import { onCase, onCommand } from './problems.js';
 
 const newCase = createCase.request.omit({ commandId: true });
 const newPost = addPost.request.omit({ commandId: true, caseId: true, expectedVersion: true });
+const { view, state, priority, panelId, order } = listCases.request.shape;
+const flag = z.enum(['true', 'false']).default('false');
 const pageQuery = z.strictObject({
+  ...{ view, state, priority, panelId, order },
+  status: caseStatus.optional(),
+  unread: flag,
+  overdue: flag,
+  count: flag.describe('Also count the matches, up to a hundred.'),
   cursor: cursor.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
-
-const search = listCases.request.required({ code: true });
 
 const addressOf = (caseId: string): string => `/api/v1/cases/${caseId}`;
 
@@ -39,7 +53,7 @@ export class CasesController {
     reply: createCase.reply,
     status: 201,
     versioned: true,
-    problems: ['invalid-input', 'consent-required', ...onCommand],
+    problems: ['invalid-input', 'consent-required', 'emergency', ...onCommand],
   })
   @AcceptsIdempotencyKey()
   create(
@@ -65,20 +79,28 @@ export class CasesController {
     @Member() caller: MemberCaller,
     @Query({ schema: pageQuery }) query: z.output<typeof pageQuery>,
   ): Promise<ReplyOf<typeof listCases>> {
-    return this.bus.request(listCases, caller, query);
+    const { status, unread, overdue, count, ...rest } = query;
+    return this.bus.request(listCases, caller, {
+      ...rest,
+      ...(status === undefined ? {} : { statuses: [status] }),
+      unread: unread === 'true',
+      overdue: overdue === 'true',
+      count: count === 'true',
+    });
   }
 
-  /** A POST, because a case code in an address would end up in every log on the way. */
+  /** A POST, because words and case codes in an address would end up in every log on the way. */
   @Post('search')
   @HttpCode(200)
   @Documented({
-    summary: 'The case with a case code, when the caller may see it; else an empty page.',
+    summary:
+      'Cases you may see that say what you look for, latest activity first; or the one with a case code. All filters of the list apply.',
     reply: listCases.reply,
     problems: ['invalid-input', 'consent-required', 'payload-too-large', 'unsupported-media-type'],
   })
   search(
     @Member() caller: MemberCaller,
-    @Body({ schema: search }) body: z.output<typeof search>,
+    @Body({ schema: listCases.request }) body: z.output<typeof listCases.request>,
   ): Promise<ReplyOf<typeof listCases>> {
     return this.bus.request(listCases, caller, body);
   }

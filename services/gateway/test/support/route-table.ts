@@ -97,6 +97,15 @@ const operatorOnAn = (request: Route['request']): Route => ({
 const clinical: readonly Role[] = ['clinician', 'specialist'];
 const anyRole: readonly Role[] = [...clinical, 'organisation-admin', 'programme-lead', 'operator'];
 
+/** For members with one of these roles, about something that does not exist. */
+const notThere = (roles: readonly Role[], request: Route['request']): Route => ({
+  request,
+  expected: (part) => {
+    const expected = role(roles, request).expected(part);
+    return expected === 'through' ? 'not-found' : expected;
+  },
+});
+
 /** About the case: for those in one of these relations; to everyone else with such a role there is no such case. */
 const onCase = (
   allowed: readonly Part[],
@@ -166,6 +175,28 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /api/v1/panels/{panelId}/on-call': member((stage) =>
     asks('GET', `/api/v1/panels/${stage.panelId}/on-call`)(),
   ),
+  'GET /api/v1/case-form': role(clinical, asks('GET', '/api/v1/case-form')),
+  'GET /api/v1/panels/{panelId}/case-form': role(clinical, (stage) =>
+    asks('GET', `/api/v1/panels/${stage.panelId}/case-form`)(),
+  ),
+  'POST /api/v1/cases/expectation': role(clinical, (stage) =>
+    asks('POST', '/api/v1/cases/expectation', {
+      audience: [{ kind: 'panel', panelId: stage.panelId }],
+      priority: 'routine',
+    })(),
+  ),
+  // Of a panel that there is not: who gets that far is told so.
+  'GET /api/v1/panels/{panelId}/template': notThere(anyRole, asks('GET', `/api/v1/panels/${id}/template`)),
+  'PUT /api/v1/panels/{panelId}/template': notThere(
+    ['specialist', 'organisation-admin'],
+    asks('PUT', `/api/v1/panels/${id}/template`, { fields: { type: 'object', properties: {} } }),
+  ),
+  'GET /api/v1/drafts': role(clinical, asks('GET', '/api/v1/drafts')),
+  'POST /api/v1/drafts': role(clinical, asks('POST', '/api/v1/drafts', { content: { question: 'Is' } })),
+  // Nobody has this draft, and to everybody another's is none.
+  'GET /api/v1/drafts/{draftId}': notThere(clinical, asks('GET', `/api/v1/drafts/${id}`)),
+  'PUT /api/v1/drafts/{draftId}': notThere(clinical, asks('PUT', `/api/v1/drafts/${id}`, { content: {} })),
+  'DELETE /api/v1/drafts/{draftId}': role(clinical, asks('DELETE', `/api/v1/drafts/${id}`)),
   'POST /api/v1/members/search': member(asks('POST', '/api/v1/members/search', { name: 'Cast' })),
   'POST /api/v1/cases': role(clinical, (stage) =>
     // Refused later: another text was attested.
@@ -183,6 +214,21 @@ export const routes: Readonly<Record<string, Route>> = {
   ),
   'GET /api/v1/cases': member(asks('GET', '/api/v1/cases')),
   'POST /api/v1/cases/search': member(asks('POST', '/api/v1/cases/search', { code: 'DX-0000-0000' })),
+  'GET /api/v1/cases/counts': member(asks('GET', '/api/v1/cases/counts')),
+  'PUT /api/v1/cases/{caseId}/follow': onCase(reading, anyRole, caseAt('PUT', '/follow')),
+  'DELETE /api/v1/cases/{caseId}/follow': onCase(reading, anyRole, caseAt('DELETE', '/follow')),
+  'GET /api/v1/me/filters': member(asks('GET', '/api/v1/me/filters')),
+  'POST /api/v1/me/filters': member(
+    asks('POST', '/api/v1/me/filters', { name: 'Urgent ones', filter: { priority: 'urgent' } }),
+  ),
+  'PUT /api/v1/me/filters/{filterId}': {
+    request: asks('PUT', `/api/v1/me/filters/${id}`, { name: 'Open ones', filter: { state: 'open' } }),
+    expected: (part) => atTheDoor(part) ?? 'not-found',
+  },
+  'DELETE /api/v1/me/filters/{filterId}': {
+    request: asks('DELETE', `/api/v1/me/filters/${id}`),
+    expected: (part) => atTheDoor(part) ?? 'not-found',
+  },
   'GET /api/v1/cases/{caseId}': onCase(reading, anyRole, caseAt('GET')),
   'GET /api/v1/cases/{caseId}/export.pdf': onCase(reading, anyRole, caseAt('GET', '/export.pdf')),
   'GET /api/v1/cases/{caseId}/export.fhir.json': onCase(reading, anyRole, caseAt('GET', '/export.fhir.json')),

@@ -1,3 +1,9 @@
+import {
+  followUpFiguresOf,
+  totalOfFollowUps,
+  type FollowUpFigures,
+  type FollowUpTally,
+} from './follow-ups.js';
 import { medianWithInterval, type MedianEstimate, type Proportion } from './statistics.js';
 
 /** What is counted of a set of cases. Tallies of sets that share no case can be added. */
@@ -16,6 +22,7 @@ export interface Tally {
   /** Minutes to the first answer, one value per answered case. */
   readonly elapsed: readonly number[];
   readonly working: readonly number[];
+  readonly followUps: readonly FollowUpTally[];
 }
 
 export const emptyTally: Tally = {
@@ -30,6 +37,7 @@ export const emptyTally: Tally = {
   surveyed: 0,
   elapsed: [],
   working: [],
+  followUps: [],
 };
 
 /** The tally of all cases of several tallies together. */
@@ -48,6 +56,7 @@ export function total(tallies: readonly Tally[]): Tally {
     surveyed: sum((t) => t.surveyed),
     elapsed: tallies.flatMap((t) => t.elapsed),
     working: tallies.flatMap((t) => t.working),
+    followUps: totalOfFollowUps(tallies.flatMap((t) => t.followUps)),
   };
 }
 
@@ -62,6 +71,8 @@ export interface Figures {
   readonly withinTarget: Proportion;
   readonly referralsAvoided: Proportion;
   readonly surveyed: Proportion;
+  /** Of each day of follow-up. */
+  readonly followUps: FollowUpFigures[];
 }
 
 export const figuresOf = (tally: Tally): Figures => ({
@@ -74,6 +85,7 @@ export const figuresOf = (tally: Tally): Figures => ({
   withinTarget: { numerator: tally.inTime, denominator: tally.due },
   referralsAvoided: { numerator: tally.avoided, denominator: tally.contemplated },
   surveyed: { numerator: tally.surveyed, denominator: tally.closed },
+  followUps: followUpFiguresOf(tally.followUps),
 });
 
 /** What is counted of an imported e-mail line. */

@@ -4,12 +4,14 @@ import {
   caseEnded,
   casePosted,
   caseShared,
+  followUpDue,
   governanceOpened,
   responsibilityMoved,
   shareRevoked,
   type DataOf,
 } from '@definitivedx/contracts';
 import { noteHandOver, settleCase } from '../commands/settle-case.js';
+import { tellOfFollowUp } from '../commands/tell-of-follow-up.js';
 import { tellOfGovernance } from '../commands/tell-of-governance.js';
 import { tellOfPost } from '../commands/tell-of-post.js';
 import { tellOfRevoke } from '../commands/tell-of-revoke.js';
@@ -62,5 +64,10 @@ export class CaseEvents {
   async ended(event: DataOf<typeof caseEnded>, context: EventContext): Promise<void> {
     await settleCase(this.service, context, event.caseId, 'dropped', new Date(event.at));
     await noteEnded(this, context, event);
+  }
+
+  @Consumes(followUpDue)
+  followUpDue(event: DataOf<typeof followUpDue>, context: EventContext): Promise<void> {
+    return tellOfFollowUp(this, context, event);
   }
 }

@@ -1,5 +1,6 @@
 /** Mails about one case, and mails about the cases of a hand-over. */
-export type CaseMailTemplate = 'case-shared' | 'case-posted' | 'advice-given' | 'governance-opened';
+export type CaseMailTemplate =
+  'case-shared' | 'case-posted' | 'advice-given' | 'governance-opened' | 'follow-up-due';
 export type HandOverMailTemplate = 'hand-over-waiting' | 'hand-over-overdue';
 /** What a member can be mailed about, and the alert to operators. */
 export type MailTemplate = CaseMailTemplate | HandOverMailTemplate | 'test-page' | 'dead-letter';
@@ -34,6 +35,10 @@ const caseMail: Readonly<Record<CaseMailTemplate, MailText>> = {
     subject: 'A case of yours was opened for governance',
     text: 'A governance lead of your organisation has opened a case of yours on DefinitiveDx. Who, and why, is in its audience.',
   },
+  'follow-up-due': {
+    subject: 'What became of a child you asked about?',
+    text: 'Some time has passed since a case of yours was closed on DefinitiveDx. Four short questions ask what became of it; your list of follow-ups takes the answers in one step.',
+  },
 };
 
 /**
@@ -61,6 +66,10 @@ const casesMail: Readonly<Record<CaseMailTemplate, (cases: string) => MailText>>
   'governance-opened': (cases) => ({
     subject: `${cases} cases of yours were opened for governance`,
     text: `A governance lead of your organisation has opened ${cases} cases of yours on DefinitiveDx. Who, and why, is in their audience.`,
+  }),
+  'follow-up-due': (cases) => ({
+    subject: `What became of ${cases} children you asked about?`,
+    text: `Some time has passed since ${cases} cases of yours were closed on DefinitiveDx. Four short questions ask what became of each; your list of follow-ups takes the answers in one step.`,
   }),
 };
 
