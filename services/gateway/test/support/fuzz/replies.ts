@@ -6,9 +6,14 @@ const ajv = new Ajv({ strict: false, allErrors: false });
 formats.default(ajv);
 
 const problemSchema = ajv.compile(document.components.schemas['Problem']!);
+ajv.addSchema({ $id: 'api', components: document.components });
+/** A schema out of the document, whose references still lead into it. */
+const pointingInto = (id: string, schema: object): object =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', `"${id}#/components/`)) as object;
+
 const compiled = new Map<unknown, ValidateFunction>();
 function validatorOf(schema: object): ValidateFunction {
-  const known = compiled.get(schema) ?? ajv.compile(schema);
+  const known = compiled.get(schema) ?? ajv.compile(pointingInto('api', schema));
   compiled.set(schema, known);
   return known;
 }
