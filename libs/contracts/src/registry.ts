@@ -20,6 +20,7 @@ import * as issuers from './access/issuers.js';
 import * as panels from './access/panels.js';
 import * as restricting from './access/restricting.js';
 import * as scim from './access/scim.js';
+import * as caseChasing from './cases/chasing.js';
 import * as caseAsking from './cases/asking.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
@@ -33,10 +34,14 @@ import * as caseFollowUps from './cases/follow-ups.js';
 import * as caseHandOver from './cases/hand-over.js';
 import * as caseLists from './cases/lists.js';
 import * as caseOutcomes from './cases/outcomes.js';
+import * as casePosts from './cases/posts.js';
 import * as caseQueries from './cases/queries.js';
 import * as caseSafeguarding from './cases/safeguarding.js';
 import * as caseTeaching from './cases/teaching.js';
 import * as caseErasure from './cases/erasure.js';
+import * as caseConsulting from './cases/consulting.js';
+import * as caseResponsibility from './cases/responsibility.js';
+import * as caseTimeline from './cases/timeline.js';
 import * as caseTemplates from './cases/templates.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
 import * as fileExport from './files/export.js';
@@ -87,8 +92,12 @@ const all: readonly AnyContract[] = [
     panels,
     restricting,
     scim,
+    caseChasing,
     caseAsking,
     caseClosing,
+    caseConsulting,
+    caseResponsibility,
+    caseTimeline,
     caseCommands,
     caseDocument,
     caseDrafts,
@@ -100,6 +109,7 @@ const all: readonly AnyContract[] = [
     caseHandOver,
     caseLists,
     caseOutcomes,
+    casePosts,
     caseQueries,
     caseTemplates,
     caseSafeguarding,

@@ -3,7 +3,9 @@ import type { MemberCaller } from '@definitivedx/auth';
 import {
   addPost,
   anonymisationDuty,
+  caseTimeline,
   createCase,
+  endPlace,
   getCase,
   registerMember,
   registerOrganisation,
@@ -21,6 +23,7 @@ import {
 import { statement, type Database } from '@definitivedx/db';
 import { startWorld, type World } from '@definitivedx/testing';
 import { appModule } from '../src/app.module.js';
+import type { CasesConfig } from '../src/config.js';
 import { databaseOptions } from '../src/data/database.js';
 
 const { version, hash } = anonymisationDuty;
@@ -37,6 +40,14 @@ export interface Panel {
   readonly onCall: Person;
   readonly lead: Person;
 }
+
+/** Who advises in tests, unless they are about that. */
+export const adviser = { grade: 'consultant', professionalNumber: '7012345' } as const;
+
+const startCases = (world: World, config: { port?: number } = {}): Promise<unknown> =>
+  world.service<CasesConfig>('cases', appModule, databaseOptions, {
+    config: { draftsKeyringFile: world.secrets.draftsKeyringFile, ...config },
+  });
 
 export type NewCase = InputOf<typeof createCase>;
 
@@ -64,9 +75,7 @@ export class Clinic {
 
   private static async openIn(world: World): Promise<Clinic> {
     await Promise.all([world.startProgram('access'), world.startProgram('notify')]);
-    await world.service('cases', appModule, databaseOptions, {
-      config: { draftsKeyringFile: world.secrets.draftsKeyringFile },
-    });
+    await startCases(world);
     const operator = await world.as('operator');
     const [practice, trust] = await Promise.all([
       world.request(registerOrganisation, operator, {
@@ -77,6 +86,11 @@ export class Clinic {
       world.request(registerOrganisation, operator, { odsCode: 'RXX', name: 'The Trust', kind: 'trust' }),
     ]);
     return new Clinic(world, practice.organisationId, trust.organisationId, await world.database('cases'));
+  }
+
+  /** Starts a second replica of `cases`: requests come to either. */
+  async replica(): Promise<void> {
+    await startCases(this.world, { port: 0 });
   }
 
   gp(): Promise<Person> {
@@ -92,7 +106,7 @@ export class Clinic {
     return this.register('A81001', this.practiceId, ['organisation-admin']);
   }
 
-  /** Somebody who administers the hospital. */
+  /** Who brings and removes the specialists, and opens and closes their panels. */
   trustAdministrator(): Promise<Person> {
     return this.register('RXX', this.trustId, ['organisation-admin']);
   }
@@ -171,13 +185,32 @@ export class Clinic {
     kind: PostKind,
     rest: Partial<InputOf<typeof addPost>> = {},
   ): Promise<ReplyOf<typeof addPost>> {
-    const recommendation = kind === 'advice' ? ({ recommendation: 'OTHER' } as const) : {};
-    const input = { commandId: randomUUID(), caseId, kind, body: 'Some words.', ...recommendation, ...rest };
+    const advice = kind === 'advice' ? ({ recommendation: 'OTHER', adviser } as const) : {};
+    const input = { commandId: randomUUID(), caseId, kind, body: 'Some words.', ...advice, ...rest };
     return this.world.request(addPost, await by.caller(), input);
   }
 
   async read(by: Person, caseId: string): Promise<ReplyOf<typeof getCase>> {
     return this.world.request(getCase, await by.caller(), { caseId });
+  }
+
+  /** Ends somebody's place in the trust, or in the practice, at once. @returns when it was answered */
+  async leave(admin: Person, who: Person): Promise<number> {
+    const input = { memberId: who.memberId, emergency: true };
+    await this.world.request(endPlace, await admin.caller(), input);
+    return performance.now();
+  }
+
+  /** The kinds of what happened to a case, in order, with who did it. */
+  async timeline(by: Person, caseId: string): Promise<ReplyOf<typeof caseTimeline>['entries']> {
+    const { entries } = await this.world.request(caseTimeline, await by.caller(), { caseId, limit: 100 });
+    return entries;
+  }
+
+  /** Kinds of the timers that a case waits for. */
+  async timers(caseId: string): Promise<string[]> {
+    const text = 'select kind from timer where case_id = $1 order by kind';
+    return (await this.rows<{ kind: string }>(text, [caseId])).map(({ kind }) => kind);
   }
 
   /** What a case has left in the outbox of one kind of event, in order. */

@@ -16,8 +16,10 @@ import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseEndingsController } from './http/case-endings.controller.js';
 import { CaseCourseController } from './http/case-course.controller.js';
+import { CaseResponsibilityController } from './http/case-responsibility.controller.js';
 import { CaseDocumentsController } from './http/case-documents.controller.js';
 import { CasesController } from './http/cases.controller.js';
+import { DiscussionController } from './http/discussion.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
 import { ConformanceController } from './http/conformance.controller.js';
@@ -75,6 +77,8 @@ export function appModule(config: GatewayConfig): DynamicModule {
       CasesController,
       AudienceController,
       CaseCourseController,
+      DiscussionController,
+      CaseResponsibilityController,
       CaseDocumentsController,
       CaseEndingsController,
       FlagsController,

@@ -10,6 +10,15 @@ const aboutOneCase: ReadonlySet<MailTemplate> = new Set([
   'case-shared',
   'case-posted',
   'advice-given',
+  'mentioned',
+  'responsibility-given',
+  'responsibility-waiting',
+  'consultation-asked',
+  'response-overdue',
+  'advice-unread',
+  'attend-now',
+  'phone-the-practice',
+  'nobody-left',
   'follow-up-due',
 ]);
 
