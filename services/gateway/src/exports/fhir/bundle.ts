@@ -1,7 +1,7 @@
 import { v5 } from 'uuid';
-import { placed, placedInPost, type CaseDocument, type Post } from '../account.js';
+import { placed, placedInPost, written, type CaseDocument, type Post } from '../account.js';
 import { paragraphsOf, saidIn } from '../paragraphs.js';
-import { inWords, labelOf } from '../words.js';
+import { inWords, labelOf, unitAsWritten, valueInWords } from '../words.js';
 import {
   adviceAndGuidance,
   age,
@@ -23,6 +23,9 @@ import {
 } from './resources.js';
 
 type Result = CaseDocument['case']['results'][number];
+
+/** What the requester wrote beside the question, which has a place of its own. */
+const noted = written.filter((field) => field !== 'question');
 
 /** Sexes as FHIR has them; where it does not matter clinically it was not asked. */
 const genders = { female: 'female', male: 'male', 'not-relevant': 'unknown' } as const;
@@ -118,11 +121,11 @@ class CaseResources {
 
   /** The age band, and what was measured. */
   observations(): readonly Resource[] {
-    const { caseId, ageBand, createdAt } = this.found;
+    const { caseId, ageBand, createdAt, results } = this.found;
     const shared = { status: 'final', subject: referenceTo(this.patientId), issued: createdAt };
     return [
       resource('Observation', v5('age', caseId), { ...shared, code: age, valueString: ageBand }),
-      ...this.found.results.map((result, place) =>
+      ...results.map((result, place) =>
         resource('Observation', v5(`result ${String(place)}`, caseId), { ...shared, ...measured(result) }),
       ),
     ];
@@ -158,15 +161,19 @@ class CaseResources {
 
   /** What else the requester wrote, each under its heading. */
   private notes(): readonly Annotation[] {
-    const { history, intendedAction, createdAt } = this.found;
+    const { intendedAction, createdAt, specialty } = this.found;
     const texts: [string, readonly string[]][] = [
-      [labelOf('history'), [history]],
+      ...noted.map((field) => [labelOf(field), [this.found[field] ?? '']] as [string, string[]]),
+      [labelOf('specialty'), [specialty ?? '']],
       [labelOf('intendedAction'), [inWords(intendedAction)]],
+      [labelOf('referralAllowed'), [valueInWords(this.found.referralAllowed)]],
+      ['Consent', paragraphsOf(this.found.consent)],
       ...saidIn(this.found, [...placed, 'results']).map(
         ([field, value]) => [labelOf(field), paragraphsOf(value)] as [string, string[]],
       ),
     ];
-    return texts.map(([heading, lines]) => ({
+    const said = texts.filter(([, lines]) => lines.join('') !== '');
+    return said.map(([heading, lines]) => ({
       authorReference: this.requester(),
       time: createdAt,
       text: [`${heading}:`, ...lines].join('\n'),
@@ -174,29 +181,23 @@ class CaseResources {
   }
 }
 
-/** A quantity in a unit of UCUM, which is what units of results are codes of. */
-const quantity = (value: number, unit: string | undefined) => ({
-  value,
-  ...(unit === undefined ? {} : { unit, system: 'http://unitsofmeasure.org', code: unit }),
-});
-
-/** A result as an observation tells it. */
+/** A result: numbers with their UCUM unit, words as they are. */
 function measured({ name, value, unit, range, taken }: Result): Readonly<Record<string, unknown>> {
+  const quantity = (number: number) => ({
+    value: number,
+    ...(unit === undefined
+      ? {}
+      : { unit: unitAsWritten(unit), system: 'http://unitsofmeasure.org', code: unit }),
+  });
   return {
     code: { text: name },
-    ...(typeof value === 'number'
-      ? { valueQuantity: quantity(value, unit) }
-      : { valueString: [value, ...(unit === undefined ? [] : [unit])].join(' ') }),
-    ...(range?.low === undefined && range?.high === undefined
-      ? {}
-      : {
-          referenceRange: [
-            {
-              ...(range.low === undefined ? {} : { low: quantity(range.low, unit) }),
-              ...(range.high === undefined ? {} : { high: quantity(range.high, unit) }),
-            },
-          ],
-        }),
-    ...(taken === undefined ? {} : { note: [{ text: `Taken: ${taken}` }] }),
+    ...(typeof value === 'number' ? { valueQuantity: quantity(value) } : { valueString: value }),
+    referenceRange: range && [
+      {
+        ...(range.low === undefined ? {} : { low: quantity(range.low) }),
+        ...(range.high === undefined ? {} : { high: quantity(range.high) }),
+      },
+    ],
+    note: taken === undefined ? undefined : [{ text: `Taken: ${taken}` }],
   };
 }
