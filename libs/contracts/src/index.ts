@@ -38,6 +38,7 @@ export * from './cases/follow-ups.js';
 export * from './cases/hand-over.js';
 export * from './cases/lists.js';
 export * from './cases/outcomes.js';
+export * from './cases/posts.js';
 export * from './cases/queries.js';
 export * from './cases/safeguarding.js';
 export * from './cases/teaching.js';

@@ -4,6 +4,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CaseCommands } from './bus/case-commands.js';
 import { CaseEndings } from './bus/case-endings.js';
 import { CaseQueries } from './bus/case-queries.js';
+import { DiscussionDoor } from './bus/discussion.js';
 import { FindingDoor } from './bus/finding.js';
 import { DraftsDoor } from './bus/drafts.js';
 import { PersonalDataDoor } from './bus/personal-data.js';
@@ -25,6 +26,7 @@ export const appModule = (config: CasesConfig): DynamicModule => ({
     CaseCommands,
     CaseEndings,
     CaseQueries,
+    DiscussionDoor,
     DraftsDoor,
     FindingDoor,
     PersonalDataDoor,

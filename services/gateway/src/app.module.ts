@@ -18,6 +18,7 @@ import { CaseEndingsController } from './http/case-endings.controller.js';
 import { CaseCourseController } from './http/case-course.controller.js';
 import { CaseDocumentsController } from './http/case-documents.controller.js';
 import { CasesController } from './http/cases.controller.js';
+import { DiscussionController } from './http/discussion.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
 import { ConformanceController } from './http/conformance.controller.js';
@@ -75,6 +76,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       CasesController,
       AudienceController,
       CaseCourseController,
+      DiscussionController,
       CaseDocumentsController,
       CaseEndingsController,
       FlagsController,

@@ -11,6 +11,10 @@ export const streamEntry = z.strictObject({
       'case-posted',
       'advice-given',
       'access-ended',
+      'mentioned',
+      'post-edited',
+      'post-withdrawn',
+      'advice-withdrawn',
       'governance-opened',
       'hand-over-waiting',
       'hand-over-leaving',
@@ -18,7 +22,7 @@ export const streamEntry = z.strictObject({
       'follow-up-due',
     ])
     .describe(
-      '`governance-opened`: a governance lead of the practice opened the case. Of a hand-over: waiting for the reader to accept it; leaving the reader, who may add a note; not accepted in time.',
+      '`mentioned`: a post mentions the reader. `advice-withdrawn`: do not rely on it any more. `governance-opened`: a governance lead of the practice opened the case. Of a hand-over: waiting for the reader to accept it; leaving the reader, who may add a note; not accepted in time.',
     ),
   caseId: id,
   at: instant,

@@ -10,6 +10,7 @@ const aboutOneCase: ReadonlySet<MailTemplate> = new Set([
   'case-shared',
   'case-posted',
   'advice-given',
+  'mentioned',
   'follow-up-due',
 ]);
 

@@ -1,6 +1,12 @@
 /** Mails about one case, and mails about the cases of a hand-over. */
 export type CaseMailTemplate =
-  'case-shared' | 'case-posted' | 'advice-given' | 'governance-opened' | 'follow-up-due';
+  | 'case-shared'
+  | 'case-posted'
+  | 'advice-given'
+  | 'mentioned'
+  | 'advice-withdrawn'
+  | 'governance-opened'
+  | 'follow-up-due';
 export type HandOverMailTemplate = 'hand-over-waiting' | 'hand-over-overdue';
 /** What a member can be mailed about, and the alert to operators. */
 export type MailTemplate = CaseMailTemplate | HandOverMailTemplate | 'test-page' | 'dead-letter';
@@ -30,6 +36,14 @@ const caseMail: Readonly<Record<CaseMailTemplate, MailText>> = {
   'advice-given': {
     subject: 'There is advice for you to read',
     text: 'Advice has been given on a case of yours on DefinitiveDx.',
+  },
+  mentioned: {
+    subject: 'You were mentioned in a case',
+    text: 'You were mentioned in the discussion of a case on DefinitiveDx.',
+  },
+  'advice-withdrawn': {
+    subject: 'Advice was withdrawn',
+    text: 'Advice on a case of yours on DefinitiveDx has been withdrawn by who gave it. Please do not rely on it.',
   },
   'governance-opened': {
     subject: 'A case of yours was opened for governance',
@@ -62,6 +76,14 @@ const casesMail: Readonly<Record<CaseMailTemplate, (cases: string) => MailText>>
   'advice-given': (cases) => ({
     subject: `There is advice on ${cases} cases for you to read`,
     text: `Advice has been given on ${cases} cases of yours on DefinitiveDx.`,
+  }),
+  mentioned: (cases) => ({
+    subject: `You were mentioned in ${cases} cases`,
+    text: `You were mentioned in the discussion of ${cases} cases on DefinitiveDx.`,
+  }),
+  'advice-withdrawn': (cases) => ({
+    subject: `Advice on ${cases} cases was withdrawn`,
+    text: `Advice on ${cases} cases of yours on DefinitiveDx has been withdrawn by who gave it. Please do not rely on it.`,
   }),
   'governance-opened': (cases) => ({
     subject: `${cases} cases of yours were opened for governance`,
