@@ -339,6 +339,14 @@ describe('a case for a panel that asks', () => {
     });
   });
 
+  it('needs none when the panel has withdrawn its form', async () => {
+    const own = await clinic.panel();
+    await publish(own.lead, own);
+    await publish(own.lead, own, { fields: { type: 'object', properties: {} }, redFlags: [] });
+    const { caseId } = await clinic.share(gp, clinic.caseFor([toPanel(own)]));
+    expect(await clinic.read(gp, caseId)).toMatchObject({ template: null });
+  });
+
   it('keeps its answer when it is sent again after the form has changed', async () => {
     const own = await clinic.panel();
     await publish(own.lead, own);

@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { TemplateAnswers } from '@definitivedx/contracts';
 import { invalidInput, type Issue } from '@definitivedx/errors';
 import type { TemplateRow } from '../data/templates.js';
@@ -24,8 +24,14 @@ function validatorOf({ panelId, version, fields }: TemplateRow): ValidateFunctio
   const known = compiled.get(key);
   if (known) return known;
   // One instance each, because an instance keeps whatever it ever compiled. `ownProperties` keeps it from looking at
-  // what every object inherits; all errors are a few, since fields are.
-  const ajv = new Ajv2020({ allErrors: true, ownProperties: true, strict: true, addUsedSchema: false });
+  // what every object inherits; all errors are a few, since fields are. That it is a good schema was seen when it came.
+  const ajv = new Ajv({
+    allErrors: true,
+    ownProperties: true,
+    strict: true,
+    meta: false,
+    validateSchema: false,
+  });
   const validate = ajv.compile(fields);
   const [oldest] = compiled.keys();
   if (compiled.size >= mostCompiled && oldest !== undefined) compiled.delete(oldest);

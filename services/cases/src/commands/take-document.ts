@@ -51,6 +51,7 @@ async function namesFor(
   const { requesterId, responsibleId, leadPanelId, posts } = found;
   const people = new Set([requesterId, ...posts.map(({ authorId }) => authorId)]);
   if (responsibleId !== null) people.add(responsibleId);
+  if (found.consent) people.add(found.consent.recordedBy);
   const organisations = [found.organisationId, ...actedFor.map((author) => author.organisationId)];
   return bus.request(namesOf, await bus.self(), {
     organisationIds: [...new Set(organisations)],

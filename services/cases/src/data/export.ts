@@ -40,7 +40,9 @@ const whole = statement<{ line: ExportLine }>(
      'history', c.history, 'examination', c.examination, 'results', c.results, 'medication', c.medication,
      'specialty', c.specialty, 'referralAllowed', c.referral_allowed, 'consent', case when c.consent_at is not null then
        jsonb_build_object('sharing', c.consent_sharing, 'photographs', c.consent_photographs,
-         'recordedBy', c.consent_by, 'recordedAt', c.consent_at) end, 'template', c.template, 'ageBand', c.age_band, 'sex', c.sex, 'intendedAction', c.intended_action,
+         'recordedBy', c.consent_by, 'recordedAt', c.consent_at) end, 'template', c.template,
+     'form', (select jsonb_build_object('fields', t.fields, 'redFlags', t.red_flags) from template t
+       where t.panel_id = (c.template ->> 'panelId')::uuid and t.version = (c.template ->> 'version')::integer), 'ageBand', c.age_band, 'sex', c.sex, 'intendedAction', c.intended_action,
      'priority', c.priority, 'status', c.status, 'version', c.version, 'requesterId', c.requester_id,
      'leadPanelId', c.lead_panel_id, 'createdAt', c.created_at, 'lastActivityAt', c.last_activity_at,
      'attestation', (select to_jsonb(a) - 'case_id' from attestation a where a.case_id = c.id),

@@ -25,7 +25,7 @@ export function emergency(codes: readonly string[], phone: string | null): AppEr
  * @throws AppError `conflict` when the form has changed, `invalid-input` naming what is missing or unknown
  */
 export function checkForm(
-  template: Pick<Template, 'version' | 'redFlags'> | undefined,
+  template: Pick<Template, 'version' | 'fields' | 'redFlags'> | undefined,
   given: { readonly redFlags: RedFlagAnswers; readonly template?: TemplateAnswers | undefined },
 ): void {
   if (template === undefined) {
@@ -42,12 +42,16 @@ export function checkForm(
       .filter((code) => !asked.has(code))
       .map((code) => ({ path: `redFlags.${code}`, message: 'The panel does not ask this. Leave it out.' })),
   ];
-  if (given.template === undefined) {
+  if (given.template === undefined && asksAnything(template)) {
     const message = 'The panel asks questions of its own. Read its form, and answer them.';
     issues.push({ path: 'template', message });
   }
   if (issues.length > 0) throw invalidInput("The panel's form is not complete.", issues);
 }
+
+/** A form is withdrawn by publishing one that asks nothing. */
+const asksAnything = ({ fields, redFlags }: Pick<Template, 'fields' | 'redFlags'>): boolean =>
+  redFlags.length > 0 || Object.keys(fields.properties).length > 0;
 
 const changed = (): AppError =>
   conflict(

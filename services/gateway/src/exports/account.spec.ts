@@ -44,17 +44,19 @@ describe('the account of a case', () => {
 
   it('leaves what people wrote as it is, even when it reads like a code', () => {
     const { content } = accountOf(caseDocument({ question: 'urgent', history: '2026-07-06T08:30:00.000Z' }));
-    expect(content.map(({ paragraphs }) => paragraphs)).toEqual([['urgent'], ['2026-07-06T08:30:00.000Z']]);
+    const [question, history] = content.map(({ paragraphs }) => paragraphs);
+    expect([question, history]).toEqual([['urgent'], ['2026-07-06T08:30:00.000Z']]);
   });
 
   it('has what a case gets tomorrow, but no ids', () => {
-    const document = caseDocument({ redFlagAnswers: { seizure: false }, templateId: document0 });
+    const document = caseDocument({ redFlagAnswers: { seizure: false }, consent, templateId: someId });
     const [first] = document.case.posts;
-    Object.assign(first!, { adviserGrade: 'Consultant', fileIds: [document0] });
-    const { content, discussion } = accountOf(document);
+    Object.assign(first!, { adviserGrade: 'Consultant', fileIds: [someId] });
+    const { facts, content, discussion } = accountOf(document);
+    expect(facts).toContainEqual(['Consent recorded', '23 November 2026 at 09:00 by Test requester']);
     expect(content.at(-1)).toEqual({ heading: 'Red flag answers', facts: [], paragraphs: ['Seizure: No'] });
     expect(discussion[0]?.facts).toContainEqual(['Adviser grade', 'Consultant']);
-    expect(JSON.stringify({ content, discussion })).not.toContain(document0);
+    expect(JSON.stringify({ content, discussion })).not.toContain(someId);
   });
 
   it('says who advised, what was superseded, and of what was withdrawn only that', () => {
@@ -103,11 +105,21 @@ describe('the account of a case', () => {
   });
 });
 
-const document0 = '01890000-0000-7000-8000-000000000000';
+const consent = {
+  sharing: 'parent-or-carer',
+  photographs: 'not-given',
+  recordedBy: '01890000-0000-7000-8000-000000000001',
+  recordedAt: '2026-11-23T09:00:00.000Z',
+} as const;
+const someId = '01890000-0000-7000-8000-000000000000';
 
 describe('a value in lines', () => {
   it.each([
-    ['results', [{ name: 'CRP', value: 12, unit: 'mg/L', range: '0-5' }], ['CRP: 12 mg/L (range 0-5)']],
+    [
+      'results',
+      [{ name: 'Platelets', value: 90, unit: '10*9/L', range: { low: 150, high: 400 }, taken: 'day 3' }],
+      ['Platelets: 90 ×10⁹/L (range 150 to 400; taken day 3)'],
+    ],
     ['a result in words', [{ name: 'Culture', value: 'negative' }], ['Culture: negative']],
     ['a list', ['salbutamol', 'paracetamol'], ['salbutamol', 'paracetamol']],
     ['nothing', [null, undefined, '', []], []],

@@ -23,10 +23,14 @@ export interface Account {
   readonly footer: string;
 }
 
-/** Fields that have a place of their own among the facts, or below. */
-export const placed = [
+/** What the requester wrote, in the order in which it is read. It is theirs, and no code even when it reads like one. */
+export const written = ['question', 'history', 'examination', 'medication'] as const;
+
+/** Fields that have a place of their own: among the facts, in what was written, below. */
+export const placed: readonly string[] = [
+  ...written,
   ...['code', 'version', 'status', 'priority', 'ageBand', 'sex', 'intendedAction', 'answerBy', 'clock'],
-  ...['createdAt', 'lastActivityAt', 'via', 'question', 'history', 'posts'],
+  ...['createdAt', 'lastActivityAt', 'via', 'specialty', 'consent', 'referralAllowed', 'posts'],
   // Of whoever takes it along, and not of the case.
   ...['unread', 'toAcknowledge'],
 ];
@@ -48,8 +52,10 @@ export function accountOf(document: CaseDocument): Account {
       `Taken from version ${String(version)} on ${taken}; what was said later is not in it. Times are those of London.`,
     facts: factsOf(document, names),
     content: [
-      section('question', found.question),
-      section('history', found.history),
+      ...written.flatMap((field) => {
+        const text = found[field];
+        return text === null ? [] : [{ heading: labelOf(field), facts: [], paragraphs: [text] }];
+      }),
       ...saidIn(found, placed).map(([field, value]) => section(field, value)),
     ],
     discussion: found.posts.map((post) => postOf(post, found.posts, names)),
@@ -60,11 +66,8 @@ export function accountOf(document: CaseDocument): Account {
 const section = (field: string, value: unknown): Section => ({
   heading: labelOf(field),
   facts: [],
-  // What people write is theirs, and no code, even when it reads like one.
-  paragraphs: typeof value === 'string' && field in freeTexts ? [value] : paragraphsOf(value),
+  paragraphs: paragraphsOf(value),
 });
-
-const freeTexts = { question: true, history: true };
 
 function factsOf({ case: found }: CaseDocument, names: Names): Section['facts'] {
   const { createdAt, lastActivityAt, responsibleId, leadPanelId, answerBy } = found;
@@ -78,12 +81,24 @@ function factsOf({ case: found }: CaseDocument, names: Names): Section['facts'] 
     [labelOf('intendedAction'), inWords(found.intendedAction)],
     ['Asked', `${londonTime(new Date(createdAt))} by ${names.person(found.requesterId)}`],
     ['For', names.organisation(found.organisationId)],
+    [labelOf('specialty'), found.specialty ?? undefined],
     ['Lead panel', leadPanelId === null ? undefined : names.panel(leadPanelId)],
     ['Responsible specialist', responsibleId === null ? undefined : names.person(responsibleId)],
     [labelOf('answerBy'), answerBy === null ? undefined : valueInWords(answerBy)],
+    [labelOf('referralAllowed'), valueInWords(found.referralAllowed)],
+    ...consentOf(found.consent, names),
     ['Last activity', londonTime(new Date(lastActivityAt))],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
+}
+
+function consentOf(consent: CaseDocument['case']['consent'], names: Names): [string, string][] {
+  if (!consent) return [];
+  const { sharing, photographs, recordedAt, recordedBy } = consent;
+  return [
+    ['Consent to share', `${inWords(sharing)}; photographs: ${inWords(photographs).toLowerCase()}`],
+    ['Consent recorded', `${londonTime(new Date(recordedAt))} by ${names.person(recordedBy)}`],
+  ];
 }
 
 function postOf(post: Post, posts: readonly Post[], names: Names): Section {

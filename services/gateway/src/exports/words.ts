@@ -1,4 +1,4 @@
-import { londonTime, recommendationInWords } from '@definitivedx/contracts';
+import { londonTime, recommendationInWords, units } from '@definitivedx/contracts';
 
 /** Codes as people read them, wherever they stand. What is not here is shown as it is. */
 const words: ReadonlyMap<string, string> = new Map(
@@ -22,6 +22,10 @@ const words: ReadonlyMap<string, string> = new Map(
     advice: 'Advice',
     information: 'Information',
     note: 'Note',
+    patient: 'The patient',
+    'parent-or-carer': 'A parent or carer',
+    given: 'Given',
+    'not-given': 'Not given',
   }),
 );
 
@@ -29,7 +33,9 @@ const words: ReadonlyMap<string, string> = new Map(
 const labels: ReadonlyMap<string, string> = new Map(
   Object.entries({
     question: 'Question',
-    history: 'History and findings',
+    history: 'History',
+    referralAllowed: 'The advice may end as a referral',
+    recordedAt: 'Recorded',
     intendedAction: 'What the requester was about to do',
     ageBand: 'Age',
     answerBy: 'Answer due by',
@@ -47,6 +53,11 @@ export function labelOf(field: string): string {
   const apart = field.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').replaceAll(/[-_.]/g, ' ');
   return apart.charAt(0).toUpperCase() + apart.slice(1).toLowerCase();
 }
+
+const unitsAsWritten = new Map<unknown, string>(units.map(({ code, display }) => [code, display]));
+
+/** A unit as people write it; one that is not known, as it was given. */
+export const unitAsWritten = (unit: string): string => unitsAsWritten.get(unit) ?? unit;
 
 const moment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 

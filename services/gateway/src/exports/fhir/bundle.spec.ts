@@ -18,10 +18,16 @@ const references = (bundle: Bundle): string[] =>
 const rich = () =>
   caseDocument({
     results: [
-      { name: 'CRP', value: 12, unit: 'mg/L', range: '0-5' },
+      { name: 'CRP', value: 12, unit: 'mg/L', range: { low: 0, high: 5 } },
       { name: 'Culture', value: 'negative' },
     ],
     medication: 'Paracetamol',
+    consent: {
+      sharing: 'parent-or-carer',
+      photographs: 'not-given',
+      recordedBy: '01890000-0000-7000-8000-000000000001',
+      recordedAt: '2026-11-23T09:00:00.000Z',
+    },
     answerBy: '2026-11-24T09:00:00.000Z',
   });
 
@@ -133,8 +139,8 @@ describe('the FHIR bundle of a case', () => {
       { valueString: '2-5 years' },
       {
         code: { text: 'CRP' },
-        valueQuantity: { value: 12, unit: 'mg/L' },
-        referenceRange: [{ text: '0-5' }],
+        valueQuantity: { value: 12, unit: 'mg/L', system: 'http://unitsofmeasure.org', code: 'mg/L' },
+        referenceRange: [{ low: { value: 0 }, high: { value: 5 } }],
       },
       { code: { text: 'Culture' }, valueString: 'negative' },
     ]);

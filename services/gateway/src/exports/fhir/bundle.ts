@@ -1,7 +1,7 @@
 import { v5 } from 'uuid';
-import { besides, placed, type CaseDocument, type Post } from '../account.js';
+import { besides, placed, written, type CaseDocument, type Post } from '../account.js';
 import { paragraphsOf, saidIn } from '../paragraphs.js';
-import { inWords, labelOf } from '../words.js';
+import { inWords, labelOf, unitAsWritten, valueInWords } from '../words.js';
 import {
   adviceAndGuidance,
   age,
@@ -21,6 +21,11 @@ import {
   type Bundle,
   type Resource,
 } from './resources.js';
+
+type Result = CaseDocument['case']['results'][number];
+
+/** What the requester wrote beside the question, which has a place of its own. */
+const noted = written.filter((field) => field !== 'question');
 
 /** Sexes as FHIR has them; where it does not matter clinically it was not asked. */
 const genders = { female: 'female', male: 'male', 'not-relevant': 'unknown' } as const;
@@ -116,13 +121,12 @@ class CaseResources {
 
   /** The age band, and what was measured. */
   observations(): readonly Resource[] {
-    const { caseId, ageBand, createdAt } = this.found;
+    const { caseId, ageBand, createdAt, results } = this.found;
     const shared = { status: 'final', subject: referenceTo(this.patientId), issued: createdAt };
-    const results = (this.found as { results?: unknown }).results;
     return [
       resource('Observation', v5('age', caseId), { ...shared, code: age, valueString: ageBand }),
-      ...measured(results).map((result, place) =>
-        resource('Observation', v5(`result ${String(place)}`, caseId), { ...shared, ...result }),
+      ...results.map((result, place) =>
+        resource('Observation', v5(`result ${String(place)}`, caseId), { ...shared, ...measured(result) }),
       ),
     ];
   }
@@ -156,15 +160,19 @@ class CaseResources {
 
   /** What else the requester wrote, each under its heading. */
   private notes(): readonly Annotation[] {
-    const { history, intendedAction, createdAt } = this.found;
+    const { intendedAction, createdAt, specialty } = this.found;
     const texts: [string, readonly string[]][] = [
-      [labelOf('history'), [history]],
+      ...noted.map((field) => [labelOf(field), [this.found[field] ?? '']] as [string, string[]]),
+      [labelOf('specialty'), [specialty ?? '']],
       [labelOf('intendedAction'), [inWords(intendedAction)]],
+      [labelOf('referralAllowed'), [valueInWords(this.found.referralAllowed)]],
+      ['Consent', paragraphsOf(this.found.consent)],
       ...saidIn(this.found, [...placed, 'results']).map(
         ([field, value]) => [labelOf(field), paragraphsOf(value)] as [string, string[]],
       ),
     ];
-    return texts.map(([heading, lines]) => ({
+    const said = texts.filter(([, lines]) => lines.join('') !== '');
+    return said.map(([heading, lines]) => ({
       authorReference: this.requester(),
       time: createdAt,
       text: [`${heading}:`, ...lines].join('\n'),
@@ -172,22 +180,23 @@ class CaseResources {
   }
 }
 
-/** Results with a name and a value, as far as the case has them structured. */
-function measured(results: unknown): readonly Readonly<Record<string, unknown>>[] {
-  if (!Array.isArray(results)) return [];
-  return results.flatMap((result: Readonly<Record<string, unknown>>) => {
-    const { name, value, unit, range } = result;
-    if (typeof name !== 'string') return [];
-    return [
-      {
-        code: { text: name },
-        ...(typeof value === 'number'
-          ? { valueQuantity: { value, ...(typeof unit === 'string' && unit !== '' ? { unit } : {}) } }
-          : {
-              valueString: [value, unit].filter((part) => typeof part === 'string' && part !== '').join(' '),
-            }),
-        ...(typeof range === 'string' && range !== '' ? { referenceRange: [{ text: range }] } : {}),
-      },
-    ];
+/** A result: numbers with their UCUM unit, words as they are. */
+function measured({ name, value, unit, range, taken }: Result): Readonly<Record<string, unknown>> {
+  const quantity = (number: number) => ({
+    value: number,
+    ...(unit === undefined
+      ? {}
+      : { unit: unitAsWritten(unit), system: 'http://unitsofmeasure.org', code: unit }),
   });
+  return {
+    code: { text: name },
+    ...(typeof value === 'number' ? { valueQuantity: quantity(value) } : { valueString: value }),
+    referenceRange: range && [
+      {
+        ...(range.low === undefined ? {} : { low: quantity(range.low) }),
+        ...(range.high === undefined ? {} : { high: quantity(range.high) }),
+      },
+    ],
+    note: taken === undefined ? undefined : [{ text: `Taken: ${taken}` }],
+  };
 }

@@ -1,5 +1,7 @@
 /** Signs that doctors write and the typeface lacks, said in signs that it has. */
 const spelled: ReadonlyMap<string, string> = new Map([
+  ...Array.from('⁰¹²³⁴⁵⁶⁷⁸⁹', (raised, digit): [string, string] => [raised, `^${String(digit)}`]),
+  ...Array.from('₀₁₂₃₄₅₆₇₈₉', (lowered, digit): [string, string] => [lowered, String(digit)]),
   ['←', '<-'],
   ['→', '->'],
   ['↑', '[up]'],
@@ -47,6 +49,6 @@ function drawnAs(character: string, canDraw: (codePoint: number) => boolean): st
   if (character === '\n') return character;
   if (character === '\t') return '    ';
   if (/\p{Zs}/u.test(character)) return ' ';
-  if (spelled.has(character)) return spelled.get(character);
-  return !invisible.test(character) && canDraw(codePointOf(character)) ? character : undefined;
+  if (!invisible.test(character) && canDraw(codePointOf(character))) return character;
+  return spelled.get(character);
 }
