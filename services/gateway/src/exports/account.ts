@@ -34,7 +34,7 @@ export const placed: readonly string[] = [
   // Of whoever takes it along, and not of the case.
   ...['unread', 'toAcknowledge'],
 ];
-export const placedInPost = [
+const placedInPost = [
   ...['number', 'kind', 'body', 'recommendation', 'postedAt', 'adviser', 'links', 'withdrawn'],
   ...['supersedes', 'supersededBy', 'attachments', 'mentions'],
 ];
