@@ -40,6 +40,7 @@ export * from './cases/hand-over.js';
 export * from './cases/lists.js';
 export * from './cases/outcomes.js';
 export * from './cases/consulting.js';
+export * from './cases/posts.js';
 export * from './cases/queries.js';
 export * from './cases/responsibility.js';
 export * from './cases/safeguarding.js';

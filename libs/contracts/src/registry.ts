@@ -34,6 +34,7 @@ import * as caseFollowUps from './cases/follow-ups.js';
 import * as caseHandOver from './cases/hand-over.js';
 import * as caseLists from './cases/lists.js';
 import * as caseOutcomes from './cases/outcomes.js';
+import * as casePosts from './cases/posts.js';
 import * as caseQueries from './cases/queries.js';
 import * as caseSafeguarding from './cases/safeguarding.js';
 import * as caseTeaching from './cases/teaching.js';
@@ -108,6 +109,7 @@ const all: readonly AnyContract[] = [
     caseHandOver,
     caseLists,
     caseOutcomes,
+    casePosts,
     caseQueries,
     caseTemplates,
     caseSafeguarding,

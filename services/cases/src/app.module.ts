@@ -6,6 +6,7 @@ import { CaseCommands } from './bus/case-commands.js';
 import { CaseEndings } from './bus/case-endings.js';
 import { CaseQueries } from './bus/case-queries.js';
 import { CaseResponsibility } from './bus/case-responsibility.js';
+import { DiscussionDoor } from './bus/discussion.js';
 import { FindingDoor } from './bus/finding.js';
 import { DraftsDoor } from './bus/drafts.js';
 import { PersonalDataDoor } from './bus/personal-data.js';
@@ -29,6 +30,7 @@ export const appModule = (config: CasesConfig): DynamicModule => ({
     CaseEndings,
     CaseQueries,
     CaseResponsibility,
+    DiscussionDoor,
     DraftsDoor,
     FindingDoor,
     PersonalDataDoor,

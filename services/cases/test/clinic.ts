@@ -23,6 +23,7 @@ import {
 import { statement, type Database } from '@definitivedx/db';
 import { startWorld, type World } from '@definitivedx/testing';
 import { appModule } from '../src/app.module.js';
+import type { CasesConfig } from '../src/config.js';
 import { databaseOptions } from '../src/data/database.js';
 
 const { version, hash } = anonymisationDuty;
@@ -39,6 +40,14 @@ export interface Panel {
   readonly onCall: Person;
   readonly lead: Person;
 }
+
+/** Who advises in tests, unless they are about that. */
+export const adviser = { grade: 'consultant', professionalNumber: '7012345' } as const;
+
+const startCases = (world: World, config: { port?: number } = {}): Promise<unknown> =>
+  world.service<CasesConfig>('cases', appModule, databaseOptions, {
+    config: { draftsKeyringFile: world.secrets.draftsKeyringFile, ...config },
+  });
 
 export type NewCase = InputOf<typeof createCase>;
 
@@ -66,9 +75,7 @@ export class Clinic {
 
   private static async openIn(world: World): Promise<Clinic> {
     await Promise.all([world.startProgram('access'), world.startProgram('notify')]);
-    await world.service('cases', appModule, databaseOptions, {
-      config: { draftsKeyringFile: world.secrets.draftsKeyringFile },
-    });
+    await startCases(world);
     const operator = await world.as('operator');
     const [practice, trust] = await Promise.all([
       world.request(registerOrganisation, operator, {
@@ -79,6 +86,11 @@ export class Clinic {
       world.request(registerOrganisation, operator, { odsCode: 'RXX', name: 'The Trust', kind: 'trust' }),
     ]);
     return new Clinic(world, practice.organisationId, trust.organisationId, await world.database('cases'));
+  }
+
+  /** Starts a second replica of `cases`: requests come to either. */
+  async replica(): Promise<void> {
+    await startCases(this.world, { port: 0 });
   }
 
   gp(): Promise<Person> {
@@ -173,8 +185,8 @@ export class Clinic {
     kind: PostKind,
     rest: Partial<InputOf<typeof addPost>> = {},
   ): Promise<ReplyOf<typeof addPost>> {
-    const recommendation = kind === 'advice' ? ({ recommendation: 'OTHER' } as const) : {};
-    const input = { commandId: randomUUID(), caseId, kind, body: 'Some words.', ...recommendation, ...rest };
+    const advice = kind === 'advice' ? ({ recommendation: 'OTHER', adviser } as const) : {};
+    const input = { commandId: randomUUID(), caseId, kind, body: 'Some words.', ...advice, ...rest };
     return this.world.request(addPost, await by.caller(), input);
   }
 

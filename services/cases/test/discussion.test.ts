@@ -9,7 +9,7 @@ import {
   type InputOf,
   type ReplyOf,
 } from '@definitivedx/contracts';
-import { Clinic, refusal, toMember, toPanel, type Panel, type Person } from './clinic.js';
+import { adviser, Clinic, refusal, toMember, toPanel, type Panel, type Person } from './clinic.js';
 
 let clinic: Clinic;
 let gp: Person;
@@ -42,7 +42,11 @@ describe('the discussion of a case', () => {
       [panel.onCall, { kind: 'question' }, 'awaiting-information'],
       [gp, { kind: 'note' }, 'awaiting-information'],
       [gp, { kind: 'information' }, 'awaiting-advice'],
-      [panel.lead, { kind: 'advice', recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED' }, 'advice-given'],
+      [
+        panel.lead,
+        { kind: 'advice', recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED', adviser },
+        'advice-given',
+      ],
     ] as const;
     for (const [index, [by, input, status]] of steps.entries()) {
       clinic.world.clock.advance(60_000);
@@ -90,7 +94,7 @@ describe('the discussion of a case', () => {
 
   it('lets one of two specialists through who answer the same version', async () => {
     const { version } = await read(panel.onCall);
-    const advise = { kind: 'advice', recommendation: 'OTHER', expectedVersion: version } as const;
+    const advise = { kind: 'advice', recommendation: 'OTHER', adviser, expectedVersion: version } as const;
     const results = await Promise.allSettled([post(panel.onCall, advise), post(panel.lead, advise)]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const lost = results.find((result) => result.status === 'rejected');

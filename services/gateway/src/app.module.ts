@@ -19,6 +19,7 @@ import { CaseCourseController } from './http/case-course.controller.js';
 import { CaseResponsibilityController } from './http/case-responsibility.controller.js';
 import { CaseDocumentsController } from './http/case-documents.controller.js';
 import { CasesController } from './http/cases.controller.js';
+import { DiscussionController } from './http/discussion.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
 import { ConformanceController } from './http/conformance.controller.js';
@@ -77,6 +78,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       AudienceController,
       CaseCourseController,
       CaseResponsibilityController,
+      DiscussionController,
       CaseDocumentsController,
       CaseEndingsController,
       FlagsController,

@@ -22,6 +22,7 @@ const advice = {
   kind: 'advice',
   body: 'Refer today; fever beyond day five changes the plan.',
   recommendation: 'REFERRAL_RECOMMENDED',
+  adviser: { grade: 'consultant', professionalNumber: '7012345' },
 };
 
 beforeAll(async () => {

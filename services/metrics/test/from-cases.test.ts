@@ -80,6 +80,7 @@ describe('a case on the real services', () => {
       kind: 'advice',
       body: 'Reassure and review in two days.',
       recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED',
+      adviser: { grade: 'consultant', professionalNumber: '7012345' },
     });
     await world.request(closeCase, gp, {
       commandId: randomUUID(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { request } from '../define.js';
-import { caseStatus, commandId, id, instant, postKind, recommendation, text } from '../fields.js';
+import { caseStatus, commandId, id, instant } from '../fields.js';
 import { audience } from './asking.js';
 import { caseContent } from './content.js';
 import { redFlagAnswers, templateAnswers } from './templates.js';
@@ -40,22 +40,6 @@ export const createCase = request('cases', 'create', {
     answerBy: instant,
     createdAt: instant,
   }),
-});
-
-export const addPost = request('cases', 'post', {
-  summary:
-    'Adds a message to the discussion. Advice needs a recommendation and moves the case to advice-given.',
-  from: ['gateway'],
-  who: { members: ['clinician', 'specialist'] },
-  request: z.strictObject({
-    commandId,
-    caseId: id,
-    kind: postKind,
-    body: text(20_000),
-    recommendation: recommendation.optional(),
-    expectedVersion: z.int().min(1).optional().describe('Refused when the case has moved on since.'),
-  }),
-  reply: z.strictObject({ postId: id, status: caseStatus, version: z.int(), postedAt: instant }),
 });
 
 export const shareFurther = request('cases', 'share', {

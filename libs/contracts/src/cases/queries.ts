@@ -1,20 +1,11 @@
 import { z } from 'zod';
 import { request } from '../define.js';
+import { caseStatus, id, instant, relation } from '../fields.js';
 import { casePanel } from './consulting.js';
-import { caseStatus, id, instant, postKind, recommendation, relation } from '../fields.js';
 import { endedAs } from './closing.js';
 import { caseContentRead } from './content.js';
+import { post } from './posts.js';
 import { flagKind } from './safeguarding.js';
-
-export const post = z.strictObject({
-  postId: id,
-  number: z.int().describe('Position in the discussion, from 1.'),
-  kind: postKind,
-  authorId: id,
-  body: z.string(),
-  recommendation: recommendation.nullable(),
-  postedAt: instant,
-});
 
 export const answerBy = instant
   .nullable()
@@ -52,6 +43,10 @@ export const caseDetail = caseContentRead.extend({
     .describe('What keeps it among invited people; who they are for reads the local contacts.'),
   via: relation.describe('Why the reader may see it.'),
   posts: z.array(post),
+  unread: z.int().describe('Posts of others after the last one that the reader marked as read.'),
+  toAcknowledge: z
+    .array(id)
+    .describe('Advice that replaced, or withdrew, what the reader had read or copied: to be acknowledged.'),
 });
 
 export const getCase = request('cases', 'get', {

@@ -11,6 +11,10 @@ export const streamEntry = z.strictObject({
       'case-posted',
       'advice-given',
       'access-ended',
+      'mentioned',
+      'post-edited',
+      'post-withdrawn',
+      'advice-withdrawn',
       'governance-opened',
       'hand-over-waiting',
       'hand-over-leaving',
@@ -27,7 +31,7 @@ export const streamEntry = z.strictObject({
       'follow-up-due',
     ])
     .describe(
-      '`governance-opened`: a governance lead of the practice opened the case. Of a hand-over: waiting for the reader to accept it; leaving the reader, who may add a note; not accepted in time. Of responsibility: given to the reader; waiting for them, or for one of the panel they lead, to acknowledge it. `attend-now`: a child is to be seen today, and nobody of the practice has acknowledged it. `phone-the-practice`: so the reader is to phone. `nobody-left`: cancelled, as nobody could answer any more; to be asked anew. `requester-left`: who asked has left, and the reader covers.',
+      '`mentioned`: a post mentions the reader. `advice-withdrawn`: do not rely on it any more. `governance-opened`: a governance lead of the practice opened the case. Of a hand-over: waiting for the reader to accept it; leaving the reader, who may add a note; not accepted in time. Of responsibility: given to the reader; waiting for them, or for one of the panel they lead, to acknowledge it. `attend-now`: a child is to be seen today, and nobody of the practice has acknowledged it. `phone-the-practice`: so the reader is to phone. `nobody-left`: cancelled, as nobody could answer any more; to be asked anew. `requester-left`: who asked has left, and the reader covers.',
     ),
   caseId: id,
   at: instant,

@@ -3,7 +3,6 @@ import * as contracts from '@definitivedx/contracts';
 import type { InputOf, ReplyOf } from '@definitivedx/contracts';
 import { Controller } from '@nestjs/common';
 import { acceptHandOver } from '../commands/accept-hand-over.js';
-import { addPost } from '../commands/add-post.js';
 import { closeCase } from '../commands/close-case.js';
 import { copyToRecord } from '../commands/copy-to-record.js';
 import { createCase } from '../commands/create-case.js';
@@ -21,14 +20,6 @@ export class CaseCommands {
     { caller }: RequestContext,
   ): Promise<ReplyOf<typeof contracts.createCase>> {
     return createCase(this.service, caller, input);
-  }
-
-  @Responds(contracts.addPost)
-  post(
-    input: InputOf<typeof contracts.addPost>,
-    { caller }: RequestContext,
-  ): Promise<ReplyOf<typeof contracts.addPost>> {
-    return addPost(this.service, caller, input);
   }
 
   @Responds(contracts.shareFurther)

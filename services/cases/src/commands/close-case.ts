@@ -2,11 +2,13 @@ import { asMember, type Caller } from '@definitivedx/auth';
 import { once, type ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, closeCase as contract } from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
+import { adviceAcknowledged } from '../data/acknowledgements.js';
 import { lockedCase } from '../data/cases.js';
-import { adviceAcknowledged, endingState } from '../data/endings.js';
+import { endingState } from '../data/endings.js';
 import { decided } from '../domain/ending.js';
 import { checkTexts } from '../domain/findings.js';
 import { confirmAccess } from '../queries/confirm-access.js';
+import { thoseGone } from '../queries/those-gone.js';
 import { endCase } from './end-case.js';
 
 /**
@@ -22,13 +24,14 @@ export async function closeCase(
   const by = asMember(caller);
   const { caseId } = await confirmAccess(service, by, input.caseId, 'close');
   checkTexts({ 'survey.comment': survey.comment });
+  const gone = await thoseGone(service, caseId);
 
   return service.db.transaction((tx) =>
     once(tx, commandId, by.memberId, async () => {
       const found = await lockedCase(tx, caseId);
       if (!found) throw notFound();
       const state = await endingState(tx, caseId);
-      const facts = { survey: true, 'advice-acknowledged': await adviceAcknowledged(tx, caseId) };
+      const facts = { survey: true, 'advice-acknowledged': await adviceAcknowledged(tx, caseId, gone) };
       const status = decided(found.status, 'close', 'requester', facts);
       const now = service.clock.now();
       const ended = await endCase(tx, { caseId, found, state, status, now, by, act: 'case.close', survey });

@@ -117,7 +117,7 @@ async function write(
   if (wasTaught) note(tx, caseId, { kind: 'teaching-ended', actorId: null, detail: { why: 'reopened' }, at });
   await insertPost(tx, {
     ...{ postId, caseId, kind: 'question', authorId: memberId, organisationId },
-    ...{ body: question, recommendation: undefined, bytes, at },
+    ...{ asking: true, body: question, recommendation: undefined, adviser: undefined, links: [], bytes, at },
   });
   makeResponsible(tx, caseId, next, at);
   // Panels may have lost the case since: of those that see it, the one asked first leads.

@@ -1,9 +1,11 @@
 import type { ServiceContext } from '@definitivedx/bus';
+import { adviceAcknowledged } from '../data/acknowledgements.js';
 import { lockedCase } from '../data/cases.js';
-import { adviceAcknowledged, endingState } from '../data/endings.js';
+import { endingState } from '../data/endings.js';
 import { armTimer, spendTimer, type TimerRow } from '../data/timers.js';
 import { daysAfter, leftAloneAt, unmet } from '../domain/ending.js';
 import { transition } from '../domain/status.js';
+import { thoseGone } from '../queries/those-gone.js';
 import { endCase } from './end-case.js';
 
 /**
@@ -13,6 +15,7 @@ import { endCase } from './end-case.js';
 export async function selfClose(service: ServiceContext, timer: TimerRow): Promise<void> {
   const { caseId, subjectId } = timer;
   const now = service.clock.now();
+  const gone = await thoseGone(service, caseId);
   await service.db.transaction(async (tx) => {
     const found = await lockedCase(tx, caseId);
     if (!(await spendTimer(tx, timer.id)) || !found || subjectId === null) return;
@@ -22,7 +25,7 @@ export async function selfClose(service: ServiceContext, timer: TimerRow): Promi
     const dueAt = leftAloneAt(timer.armedAt, state.lastPostAt);
     const lacking = unmet(row, {
       'read-and-left-alone': dueAt <= now,
-      'advice-acknowledged': await adviceAcknowledged(tx, caseId),
+      'advice-acknowledged': await adviceAcknowledged(tx, caseId, gone),
     });
     if (lacking) {
       // Armed as it was, so that the opening of the advice stays what is counted from.

@@ -18,6 +18,7 @@ export interface EndingState {
   readonly endedAt: Date | null;
   /** When it ended or was reopened last. */
   readonly turnedAt: Date | null;
+  /** Of the advice in force. */
   readonly latestAdviceId: string | null;
   readonly lastPostAt: Date | null;
   /** A survey of the latest closing is there. */
@@ -29,8 +30,8 @@ const read = statement<EndingState>(
   `select c.requester_id as "requesterId", c.organisation_id as "organisationId",
      c.referral_allowed as "referralAllowed", ended.at as "endedAt",
      (select max(greatest(e.ended_at, e.reopened_at)) from ending e where e.case_id = c.id) as "turnedAt",
-     (select p.id from post p where p.case_id = c.id and p.kind = 'advice' order by p.number desc limit 1)
-       as "latestAdviceId",
+     (select p.id from post p where p.case_id = c.id and p.kind = 'advice' and p.withdrawn_at is null
+       and p.superseded_by is null order by p.number desc limit 1) as "latestAdviceId",
      (select p.posted_at from post p where p.case_id = c.id order by p.number desc limit 1) as "lastPostAt",
      exists (select from survey s where s.case_id = c.id and s.closed_at = ended.at) as surveyed
    from cases c cross join lateral (
@@ -45,14 +46,6 @@ export async function endingState(tx: Transaction, caseId: string): Promise<Endi
   const [row] = await tx.run(read, [caseId]);
   if (row === undefined) throw new Error('a locked case has no row');
   return row;
-}
-
-/**
- * Whether everybody on the asking side who read or copied advice that was superseded has acknowledged the new.
- * There is no superseding yet, so nothing is left to be acknowledged; what is superseded is asked for here.
- */
-export function adviceAcknowledged(_tx: Transaction, _caseId: string): Promise<boolean> {
-  return Promise.resolve(true);
 }
 
 export interface Ending {

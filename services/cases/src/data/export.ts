@@ -1,5 +1,6 @@
 import type { ExportLine } from '@definitivedx/contracts';
 import { statement, type Queryable } from '@definitivedx/db';
+import { adviserOf } from './post-reads.js';
 
 export interface ToExport {
   readonly caseId: string;
@@ -21,7 +22,10 @@ const next = statement<ToExport>(
       union select n.asked_by from consultation n where n.case_id = c.id
       union select l.member_id from phone_call l where l.case_id = c.id
       union select k.member_id from record_copy k where k.case_id = c.id
-      union select s.member_id from survey s where s.case_id = c.id) as "memberIds"
+      union select s.member_id from survey s where s.case_id = c.id
+      union select n.member_id from mention n where n.case_id = c.id
+      union select m.member_id from read_mark m where m.case_id = c.id
+      union select a.member_id from acknowledgement a where a.case_id = c.id) as "memberIds"
      from cases c
     where c.organisation_id = $1 and ($2::uuid is null or c.id > $2::uuid)
     order by c.id limit $3`,
@@ -70,8 +74,25 @@ const whole = statement<{ line: ExportLine }>(
          'version', x.version, 'adviceId', x.advice_id, 'panelName', x.panel_name, 'takenAt', x.taken_at)
          order by x.taken_at, x.id) from record_copy x where x.case_id = c.id), '[]'),
      'posts', coalesce((select jsonb_agg(jsonb_build_object('postId', p.id, 'number', p.number, 'kind', p.kind,
-         'authorId', p.author_id, 'body', p.body, 'recommendation', p.recommendation, 'postedAt', p.posted_at)
-         order by p.number) from post p where p.case_id = c.id), '[]')) as line
+         'authorId', p.author_id, 'body', p.body, 'recommendation', p.recommendation, 'postedAt', p.posted_at,
+         'adviser', ${adviserOf('p')}, 'safetyNet', p.safety_net, 'links', coalesce(p.links, '[]'),
+         'supersededBy', p.superseded_by, 'openedAt', p.opened_at, 'editedAt', p.edited_at,
+         'withdrawnAt', p.withdrawn_at, 'withdrawnReason', p.withdrawn_reason) order by p.number)
+         from post p where p.case_id = c.id), '[]'))
+     -- Apart, since a function takes a hundred arguments.
+     || jsonb_build_object(
+     'postEdits', coalesce((select jsonb_agg(jsonb_build_object('postId', e.post_id, 'body', e.body,
+         'writtenAt', e.written_at, 'replacedAt', e.replaced_at) order by p.number, e.number)
+         from post p join post_edit e on e.post_id = p.id where p.case_id = c.id), '[]'),
+     'attachments', coalesce((select jsonb_agg(jsonb_build_object('postId', t.post_id, 'fileId', t.file_id)
+         order by t.post_id, t.place) from attachment t where t.case_id = c.id), '[]'),
+     'mentions', coalesce((select jsonb_agg(jsonb_build_object('postId', n.post_id, 'memberId', n.member_id)
+         order by n.post_id, n.member_id) from mention n where n.case_id = c.id), '[]'),
+     'readMarks', coalesce((select jsonb_agg(jsonb_build_object('memberId', m.member_id, 'seen', m.seen, 'at', m.at)
+         order by m.member_id) from read_mark m where m.case_id = c.id), '[]'),
+     'acknowledgements', coalesce((select jsonb_agg(jsonb_build_object('postId', a.post_id, 'memberId', a.member_id,
+         'about', a.about, 'owedAt', a.owed_at, 'understood', a.understood, 'at', a.at)
+         order by a.post_id, a.member_id, a.about) from acknowledgement a where a.case_id = c.id), '[]')) as line
    from cases c
   where c.id = any ($1::uuid[])
   order by c.id`,

@@ -1,7 +1,9 @@
 import { exportedCommands, exportSection, type ExportSection } from '@definitivedx/bus';
 
 const section = (name: string, select: string): ExportSection => exportSection('cases', name, select);
-const posts = `select id::text as key, id as post_id, case_id, number, kind, organisation_id, body, recommendation, posted_at
+const posts = `select id::text as key, id as post_id, case_id, number, kind, organisation_id, body, recommendation, posted_at,
+                      adviser_grade, professional_number, supervisor_number, safety_net, links, superseded_by, opened_at,
+                      edited_at, withdrawn_at, withdrawn_reason
                  from post where author_id = $1`;
 
 /** Everything this service keeps about a member. What others wrote in the same cases is theirs. */
@@ -26,6 +28,21 @@ export const memberSections: readonly ExportSection[] = [
     'templatesPublished',
     `select panel_id || ' ' || lpad(version::text, 10, '0') as key, panel_id, version, fields, red_flags, published_at
        from template where published_by = $1`,
+  ),
+  section(
+    'postEdits',
+    `select e.post_id || ' ' || lpad(e.number::text, 10, '0') as key, e.post_id, e.body, e.written_at, e.replaced_at
+       from post_edit e join post p on p.id = e.post_id where p.author_id = $1`,
+  ),
+  section('mentions', `select post_id::text as key, post_id, case_id from mention where member_id = $1`),
+  section(
+    'readMarks',
+    `select case_id::text as key, case_id, seen, asking, at from read_mark where member_id = $1`,
+  ),
+  section(
+    'acknowledgements',
+    `select post_id || ' ' || about as key, post_id, case_id, about, owed_at, understood, at
+       from acknowledgement where member_id = $1`,
   ),
   section(
     'responsibilities',

@@ -2,8 +2,10 @@ import type { CaseContentRead, CaseStatus, FlagKind, ReplyOf, getCase } from '@d
 import { statement, type Queryable } from '@definitivedx/db';
 import { consultationsRead, type ConsultationRead } from './consultations.js';
 import type { EndedAs } from './endings.js';
+import { discussion, type DiscussionRead } from './post-reads.js';
 
-export interface CaseRead extends CaseContentRead {
+/** As PostgreSQL writes JSON, in posts and the consent: times are text with an offset. */
+export interface CaseRead extends CaseContentRead, DiscussionRead {
   readonly caseId: string;
   readonly code: string;
   readonly status: CaseStatus;
@@ -21,8 +23,6 @@ export interface CaseRead extends CaseContentRead {
   readonly endedAt: Date | null;
   readonly endedAs: EndedAs | null;
   readonly flags: FlagKind[];
-  /** As PostgreSQL writes JSON, here and in the consent: times are text with an offset. */
-  readonly posts: ReplyOf<typeof getCase>['posts'];
 }
 
 /** By when an answer is awaited, if one is: of a clock that has not stopped. Cases from before clocks have none. */
@@ -47,18 +47,18 @@ const read = statement<CaseRead>(
        else 'running' end as clock,
      c.created_at as "createdAt", c.last_activity_at as "lastActivityAt", ${ending},
      r.acknowledged_at is not null as acknowledged, ${consultationsRead} as consultations,
-     coalesce((
-       select jsonb_agg(jsonb_build_object('postId', p.id, 'number', p.number, 'kind', p.kind, 'authorId', p.author_id,
-         'body', p.body, 'recommendation', p.recommendation, 'postedAt', p.posted_at) order by p.number)
-       from post p where p.case_id = c.id
-     ), '[]') as posts
+     ${discussion}
    from cases c left join responsibility r on r.case_id = c.id and r.until_at is null
    left join response_clock k on k.case_id = c.id
    where c.id = $1`,
 );
 
-/** A case with its discussion, or undefined. Only after access has said that the reader may see it. */
-export async function readCase(db: Queryable, caseId: string): Promise<CaseRead | undefined> {
-  const [row] = await db.run(read, [caseId]);
+/** A case with its discussion as one reader finds it, or undefined. Only after access has said that the reader may see it. */
+export async function readCase(
+  db: Queryable,
+  caseId: string,
+  readerId: string,
+): Promise<CaseRead | undefined> {
+  const [row] = await db.run(read, [caseId, readerId]);
   return row;
 }

@@ -29,7 +29,9 @@ export type Facts = Readonly<Partial<Record<Condition, boolean>>>;
 const sentences: Readonly<Record<Condition, string>> = {
   survey: 'Answer the first two questions of the survey to close this case.',
   'advice-acknowledged':
-    'Advice that you had read was replaced. Please read the new advice and acknowledge it; then the case can be closed.',
+    'Advice that had been read or copied was replaced or withdrawn. Whoever read it has to acknowledge that; then the case can be closed.',
+  'no-advice-left': 'There is other advice in force.',
+  'no-question-left': 'There is another question that waits for its answer.',
   'referral-allowed':
     'Whoever asked this case has not allowed that it becomes a referral. Recommend a referral in your advice instead.',
   'recently-closed': `A case can be reopened within ${String(reopenDays)} days of its close. Please share a new one.`,

@@ -34,6 +34,9 @@ export function panelsAndPlan(found: CaseRead, now: Date): Panels {
     },
   );
   const noPlan = new Set(consultations.flatMap(({ advice }) => advice));
-  const plan = posts.findLast(({ kind, postId }) => kind === 'advice' && !noPlan.has(postId));
+  const plan = posts.findLast(
+    ({ kind, postId, supersededBy, withdrawnAt }) =>
+      kind === 'advice' && supersededBy === null && withdrawnAt === null && !noPlan.has(postId),
+  );
   return { overdue, panels: [...lead, ...consulted], plan: plan?.postId ?? null };
 }

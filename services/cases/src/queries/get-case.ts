@@ -5,6 +5,7 @@ import { notFound } from '@definitivedx/errors';
 import { readCase } from '../data/reads.js';
 import { panelsAndPlan } from './case-panels.js';
 import { confirmAccess } from './confirm-access.js';
+import { postsShown } from './discussion.js';
 
 /** One case with its discussion. Access decides and audits the read before anything is fetched. */
 export async function getCase(
@@ -12,11 +13,18 @@ export async function getCase(
   caller: Caller,
   { caseId }: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
-  const { via } = await confirmAccess(service, asMember(caller), caseId, 'read');
-  const found = await readCase(service.db, caseId);
+  const member = asMember(caller);
+  const { via } = await confirmAccess(service, member, caseId, 'read');
+  const found = await readCase(service.db, caseId, member.memberId);
   // Access hears of a case before it is committed here: until then there is none.
   if (!found) throw notFound();
-  const { consultations: _consultations, ...shown } = found;
+  const {
+    attachments: _files,
+    mentions: _members,
+    acknowledgements: _given,
+    consultations: _panels,
+    ...shown
+  } = found;
   return {
     ...shown,
     ...panelsAndPlan(found, service.clock.now()),
@@ -29,6 +37,6 @@ export async function getCase(
     endedAt: found.endedAt?.toISOString() ?? null,
     createdAt: found.createdAt.toISOString(),
     lastActivityAt: found.lastActivityAt.toISOString(),
-    posts: found.posts.map((post) => ({ ...post, postedAt: new Date(post.postedAt).toISOString() })),
+    posts: await postsShown(service, caseId, found),
   };
 }

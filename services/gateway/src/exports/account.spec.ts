@@ -59,6 +59,43 @@ describe('the account of a case', () => {
     expect(JSON.stringify({ content, discussion })).not.toContain(someId);
   });
 
+  it('says who advised, what was superseded, and of what was withdrawn only that', () => {
+    const document = caseDocument();
+    const [asked, answered, advised] = document.case.posts;
+    Object.assign(asked!, {
+      body: '',
+      withdrawn: { at: '2026-11-23T12:00:00.000Z', reason: 'Asked twice.' },
+    });
+    Object.assign(answered!, { supersededBy: advised!.postId });
+    Object.assign(advised!, {
+      adviser: {
+        grade: 'specialty-registrar',
+        professionalNumber: '7012345',
+        supervisor: { professionalNumber: '6012345' },
+      },
+      safetyNet: 'Come back if it lasts.',
+      links: [{ title: 'Fever', url: 'https://guidance.example/fever' }],
+      supersedes: answered!.postId,
+    });
+    const { discussion, content } = accountOf(document);
+    expect(discussion[0]).toMatchObject({
+      facts: [
+        ['By', expect.any(String)],
+        ['Withdrawn', '23 November 2026 at 12:00: Asked twice.'],
+      ],
+      paragraphs: [],
+    });
+    expect(discussion[1]?.facts).toContainEqual(['Superseded by', 'post 3']);
+    expect(discussion[2]?.facts.slice(2)).toEqual([
+      ['Supersedes', 'post 2'],
+      ['Adviser', 'Specialty registrar, 7012345'],
+      ['Supervising consultant', '6012345'],
+      ['Guidance', 'Fever, https://guidance.example/fever'],
+      ['Safety net', 'Come back if it lasts.'],
+    ]);
+    expect(content.map(({ heading }) => heading)).not.toContain('Unread');
+  });
+
   it('says so where somebody or something is not known any more', () => {
     const document = { ...caseDocument(), named: { organisations: [], panels: [], people: [] } };
     expect(accountOf(document).discussion[0]?.facts[0]).toEqual([

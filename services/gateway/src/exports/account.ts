@@ -31,8 +31,13 @@ export const placed: readonly string[] = [
   ...written,
   ...['code', 'version', 'status', 'priority', 'ageBand', 'sex', 'intendedAction', 'answerBy', 'clock'],
   ...['createdAt', 'lastActivityAt', 'via', 'specialty', 'consent', 'referralAllowed', 'posts'],
+  // Of whoever takes it along, and not of the case.
+  ...['unread', 'toAcknowledge'],
 ];
-export const placedInPost = ['number', 'kind', 'body', 'recommendation', 'postedAt'];
+const placedInPost = [
+  ...['number', 'kind', 'body', 'recommendation', 'postedAt', 'adviser', 'links', 'withdrawn'],
+  ...['supersedes', 'supersededBy', 'attachments', 'mentions'],
+];
 
 /** Writes a case down in the order in which it is read: what it is, what was asked, what was said. */
 export function accountOf(document: CaseDocument): Account {
@@ -53,7 +58,7 @@ export function accountOf(document: CaseDocument): Account {
       }),
       ...saidIn(found, placed).map(([field, value]) => section(field, value)),
     ],
-    discussion: found.posts.map((post) => postOf(post, names)),
+    discussion: found.posts.map((post) => postOf(post, found.posts, names)),
     footer: `DefinitiveDx · case ${code} · version ${String(version)} · taken ${taken}`,
   };
 }
@@ -96,20 +101,42 @@ function consentOf(consent: CaseDocument['case']['consent'], names: Names): [str
   ];
 }
 
-function postOf(post: Post, names: Names): Section {
-  const { recommendation } = post;
+function postOf(post: Post, posts: readonly Post[], names: Names): Section {
+  const { recommendation, withdrawn } = post;
   return {
     heading: `${String(post.number)}. ${inWords(post.kind)}, ${londonTime(new Date(post.postedAt))}`,
     facts: [
       ['By', names.author(post)],
       ...(recommendation === null ? [] : [['Recommendation', inWords(recommendation)] as const]),
-      ...saidIn(post, placedInPost).map(
-        ([field, value]) => [labelOf(field), paragraphsOf(value).join('; ')] as const,
-      ),
+      ...besides(post, posts),
     ],
-    paragraphs: [post.body],
+    paragraphs: withdrawn ? [] : [post.body],
   };
 }
+
+/** What there is to say of a post beside what it says: who advised, what became of it. */
+export function besides(post: Post, posts: readonly Post[]): (readonly [label: string, value: string])[] {
+  const { adviser, links, withdrawn, supersedes, supersededBy, attachments } = post;
+  const numberOf = (postId: string | null): number | undefined =>
+    posts.find((other) => other.postId === postId)?.number;
+  const facts: [string, string | undefined][] = [
+    ['Withdrawn', withdrawn ? `${londonTime(new Date(withdrawn.at))}: ${withdrawn.reason}` : undefined],
+    ['Superseded by', numbered(numberOf(supersededBy))],
+    ['Supersedes', numbered(numberOf(supersedes))],
+    ['Adviser', adviser ? `${labelOf(adviser.grade)}, ${adviser.professionalNumber}` : undefined],
+    ['Supervising consultant', adviser?.supervisor?.professionalNumber],
+    ...links.map(({ title, url }): [string, string] => ['Guidance', `${title}, ${url}`]),
+    ['Files', attachments.length > 0 ? String(attachments.length) : undefined],
+    ...saidIn(post, placedInPost).map(([field, value]): [string, string] => [
+      labelOf(field),
+      paragraphsOf(value).join('; '),
+    ]),
+  ];
+  return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
+}
+
+const numbered = (number: number | undefined): string | undefined =>
+  number === undefined ? undefined : `post ${String(number)}`;
 
 interface Names {
   readonly person: (memberId: string) => string;

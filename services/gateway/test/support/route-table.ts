@@ -237,6 +237,29 @@ export const routes: Readonly<Record<string, Route>> = {
     clinical,
     caseAt('POST', '/posts', { kind: 'note', body: 'Noted.' }),
   ),
+  // Of a post that there is not: those who see the case are told that, and everybody else that there is no case.
+  'POST /api/v1/cases/{caseId}/posts/{postId}/edits': onCase(
+    [],
+    clinical,
+    caseAt('POST', `/posts/${id}/edits`, { body: 'Day 3, not day 4.' }),
+  ),
+  'GET /api/v1/cases/{caseId}/posts/{postId}/edits': onCase([], anyRole, caseAt('GET', `/posts/${id}/edits`)),
+  'POST /api/v1/cases/{caseId}/posts/{postId}/withdrawal': onCase(
+    [],
+    clinical,
+    caseAt('POST', `/posts/${id}/withdrawal`, { reason: 'Meant for another case.' }),
+  ),
+  'POST /api/v1/cases/{caseId}/posts/{postId}/acknowledgement': onCase(
+    [],
+    clinical,
+    caseAt('POST', `/posts/${id}/acknowledgement`, {}),
+  ),
+  'POST /api/v1/cases/{caseId}/read-mark': onCase(
+    reading,
+    anyRole,
+    caseAt('POST', '/read-mark', { number: 0 }),
+  ),
+  'GET /api/v1/me/advice': member(asks('GET', '/api/v1/me/advice')),
   'GET /api/v1/cases/{caseId}/audience': onCase(controlling, anyRole, caseAt('GET', '/audience')),
   'POST /api/v1/cases/{caseId}/audience': onCase(controlling, clinical, (stage) =>
     // Refused later: the requester needs no grant.

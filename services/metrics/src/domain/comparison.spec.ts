@@ -12,6 +12,7 @@ const figures: Figures = {
   withinTarget: { numerator: 101, denominator: 130 },
   referralsAvoided: { numerator: 16, denominator: 40 },
   surveyed: { numerator: 60, denominator: 70 },
+  followUps: [],
 };
 
 const baseline: BaselineFigures = {

@@ -2,10 +2,12 @@ import { Controller } from '@nestjs/common';
 import { Consumes, EventContext, ServiceContext } from '@definitivedx/bus';
 import {
   caseEnded,
+  caseMentioned,
   casePosted,
   caseShared,
   followUpDue,
   governanceOpened,
+  postChanged,
   responsibilityMoved,
   shareRevoked,
   type DataOf,
@@ -13,7 +15,7 @@ import {
 import { noteHandOver, settleCase } from '../commands/settle-case.js';
 import { tellOfFollowUp } from '../commands/tell-of-follow-up.js';
 import { tellOfGovernance } from '../commands/tell-of-governance.js';
-import { tellOfPost } from '../commands/tell-of-post.js';
+import { tellOfChange, tellOfMention, tellOfPost } from '../commands/tell-of-post.js';
 import { tellOfRevoke } from '../commands/tell-of-revoke.js';
 import { tellOfShare } from '../commands/tell-of-share.js';
 import { noteEnded, noteMoved, notePosted, noteRevoked, noteShared } from '../commands/webhook-news.js';
@@ -40,6 +42,16 @@ export class CaseEvents {
     await tellOfPost(this, context, event);
     await noteHandOver(context, event);
     await notePosted(this, context, event);
+  }
+
+  @Consumes(caseMentioned)
+  mentioned(event: DataOf<typeof caseMentioned>, context: EventContext): Promise<void> {
+    return tellOfMention(this, context, event);
+  }
+
+  @Consumes(postChanged)
+  changed(event: DataOf<typeof postChanged>, context: EventContext): Promise<void> {
+    return tellOfChange(this, context, event);
   }
 
   @Consumes(shareRevoked)

@@ -18,6 +18,7 @@ const aboutOneCase: ReadonlySet<MailTemplate> = new Set([
   'attend-now',
   'phone-the-practice',
   'nobody-left',
+  'mentioned',
   'follow-up-due',
 ]);
 

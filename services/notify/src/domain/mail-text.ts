@@ -12,6 +12,8 @@ export type CaseMailTemplate =
   | 'attend-now'
   | 'phone-the-practice'
   | 'nobody-left'
+  | 'mentioned'
+  | 'advice-withdrawn'
   | 'follow-up-due';
 export type HandOverMailTemplate = 'hand-over-waiting' | 'hand-over-overdue';
 /** What a member can be mailed about, and the alert to operators. */
@@ -43,6 +45,14 @@ const caseMail: Readonly<Record<CaseMailTemplate, MailText>> = {
   'advice-given': {
     subject: 'There is advice for you to read',
     text: 'Advice has been given on a case of yours on DefinitiveDx.',
+  },
+  mentioned: {
+    subject: 'You were mentioned in a case',
+    text: 'You were mentioned in the discussion of a case on DefinitiveDx.',
+  },
+  'advice-withdrawn': {
+    subject: 'Advice was withdrawn',
+    text: 'Advice on a case of yours on DefinitiveDx has been withdrawn by who gave it. Please do not rely on it.',
   },
   'governance-opened': {
     subject: 'A case of yours was opened for governance',
@@ -107,6 +117,14 @@ const casesMail: Readonly<Record<CaseMailTemplate, (cases: string) => MailText>>
   'advice-given': (cases) => ({
     subject: `There is advice on ${cases} cases for you to read`,
     text: `Advice has been given on ${cases} cases of yours on DefinitiveDx.`,
+  }),
+  mentioned: (cases) => ({
+    subject: `You were mentioned in ${cases} cases`,
+    text: `You were mentioned in the discussion of ${cases} cases on DefinitiveDx.`,
+  }),
+  'advice-withdrawn': (cases) => ({
+    subject: `Advice on ${cases} cases was withdrawn`,
+    text: `Advice on ${cases} cases of yours on DefinitiveDx has been withdrawn by who gave it. Please do not rely on it.`,
   }),
   'governance-opened': (cases) => ({
     subject: `${cases} cases of yours were opened for governance`,

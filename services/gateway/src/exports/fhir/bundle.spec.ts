@@ -38,6 +38,17 @@ describe('the FHIR bundle of a case', () => {
     ['asked of people alone', caseDocument({ leadPanelId: null, responsibleId: null })],
     ['without a word said', caseDocument({ posts: [] })],
     [
+      'with all withdrawn',
+      caseDocument({
+        posts: caseDocument().case.posts.map((post) => ({
+          ...post,
+          body: '',
+          recommendation: null,
+          withdrawn: { at: '2026-11-23T12:00:00.000Z', reason: 'Wrong case.' },
+        })),
+      }),
+    ],
+    [
       'of people long gone',
       { ...caseDocument(), named: { organisations: [], panels: [], people: [] }, actedFor: [] },
     ],

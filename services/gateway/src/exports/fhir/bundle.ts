@@ -1,5 +1,5 @@
 import { v5 } from 'uuid';
-import { placed, placedInPost, written, type CaseDocument, type Post } from '../account.js';
+import { besides, placed, written, type CaseDocument, type Post } from '../account.js';
 import { paragraphsOf, saidIn } from '../paragraphs.js';
 import { inWords, labelOf, unitAsWritten, valueInWords } from '../words.js';
 import {
@@ -133,25 +133,24 @@ class CaseResources {
 
   /** One post, in answer to the last one that somebody else had written. */
   communication(post: Post, before: readonly Post[]): Resource {
-    const { postId, kind, recommendation, postedAt, body } = post;
+    const { postId, kind, recommendation, postedAt, body, withdrawn } = post;
     const to = this.people.isAsking(post) ? this.people.leadPanel() : this.requester();
     const answered = before.findLast(({ authorId }) => authorId !== post.authorId);
-    const besides = saidIn(post, placedInPost).map(([field, value]) => ({
-      text: `${labelOf(field)}: ${paragraphsOf(value).join('; ')}`,
-    }));
+    const notes = besides(post, this.found.posts).map(([label, value]) => ({ text: `${label}: ${value}` }));
     return resource('Communication', postId, {
       basedOn: [referenceTo(this.found.caseId)],
       partOf: [referenceTo(this.taskId)],
       inResponseTo: answered && [referenceTo(answered.postId)],
-      status: 'completed',
+      // What was withdrawn was said in error, and what it said is left out.
+      status: withdrawn ? 'entered-in-error' : 'completed',
       category: [kindConcept(kind)],
       topic: recommendation === null ? undefined : recommendationConcept(recommendation),
       subject: referenceTo(this.patientId),
       sent: postedAt,
       sender: this.people.author(post),
       recipient: to && [to],
-      payload: [{ contentString: body }],
-      note: besides.length === 0 ? undefined : besides,
+      payload: withdrawn ? undefined : [{ contentString: body }],
+      note: notes.length === 0 ? undefined : notes,
     });
   }
 
