@@ -5,8 +5,8 @@ import { AccessEvents } from './bus/access-events.js';
 import { CaseCommands } from './bus/case-commands.js';
 import { CaseEndings } from './bus/case-endings.js';
 import { CaseQueries } from './bus/case-queries.js';
-import { CaseResponsibility } from './bus/case-responsibility.js';
 import { DiscussionDoor } from './bus/discussion.js';
+import { CaseResponsibility } from './bus/case-responsibility.js';
 import { FindingDoor } from './bus/finding.js';
 import { DraftsDoor } from './bus/drafts.js';
 import { PersonalDataDoor } from './bus/personal-data.js';
@@ -29,8 +29,8 @@ export const appModule = (config: CasesConfig): DynamicModule => ({
     CaseCommands,
     CaseEndings,
     CaseQueries,
-    CaseResponsibility,
     DiscussionDoor,
+    CaseResponsibility,
     DraftsDoor,
     FindingDoor,
     PersonalDataDoor,

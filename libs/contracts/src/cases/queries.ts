@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { request } from '../define.js';
-import { caseStatus, id, instant, relation } from '../fields.js';
 import { casePanel } from './consulting.js';
+import { caseStatus, id, instant, relation } from '../fields.js';
 import { endedAs } from './closing.js';
 import { caseContentRead } from './content.js';
 import { post } from './posts.js';

@@ -53,8 +53,10 @@ export async function addPost(
   checkPost(author, kind, recommendation);
   checkAdvice(kind, input);
   checkTexts(textsOf(input));
-  await checkParts(service, member, caseId, input);
-  const panels = await panelsOfAuthor(service, member, caseId, { author, kind });
+  const [panels] = await Promise.all([
+    panelsOfAuthor(service, member, caseId, { author, kind }),
+    checkParts(service, member, caseId, input),
+  ]);
 
   return service.db.transaction((tx) =>
     once(tx, commandId, memberId, async () => {
@@ -66,18 +68,18 @@ export async function addPost(
         );
       }
       const at = service.clock.now();
-      const postId = await insert(tx, member, { ...input, caseId }, { author, found, at });
       // The lead panel owns plan and clock of the case: what a consulted one writes moves its own clock alone.
       const spoken = await consultationSpokenFor(tx, caseId, found, memberId, panels);
       const status = spoken ? found.status : statusAfter(found.status, author, kind);
+      const postId = await insert(tx, member, { ...input, caseId }, { author, found, at });
       const { version } = await recordActivity(tx, caseId, status, at);
       const answer = spoken ? undefined : answerIn(author, kind, recommendation);
       await keepClock(tx, caseId, { before: found.status, after: status, answer, at });
       if (found.responsibleId === memberId) acknowledgedBy(tx, caseId, memberId, at);
+      if (recommendation !== undefined) adviceGiven(tx, { caseId, postId, at, recommendation });
       const detail = { kind, recommendation: recommendation ?? null, from: found.status, to: status };
       note(tx, caseId, { kind: 'posted', actorId: memberId, subjectId: postId, detail, at });
       await keepVoices(tx, caseId, found, spoken, { author, kind, postId, memberId, at });
-      if (recommendation !== undefined) adviceGiven(tx, { caseId, postId, at, recommendation });
       tell(tx, member, { ...input, caseId }, { postId, found, status, at });
       return { postId, status, version, postedAt: at.toISOString() };
     }),

@@ -1,5 +1,5 @@
 import { statement, type Queryable, type Transaction } from '@definitivedx/db';
-import type { CaseStatus, ReplyOf, getCase } from '@definitivedx/contracts';
+import type { ReplyOf, getCase } from '@definitivedx/contracts';
 import type { ResponseClock } from '../domain/response-clock.js';
 import { armTimer, disarmTimer } from './timers.js';
 

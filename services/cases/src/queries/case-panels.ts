@@ -4,7 +4,7 @@ import { isOpen } from '../domain/status.js';
 
 type Panels = Pick<ReplyOf<typeof getCase>, 'overdue' | 'panels' | 'plan'>;
 
-/** The panels of a case with their clocks, and the one plan, which no consulted panel's advice is. */
+/** The panels of a case with their clocks, and the one plan: the newest advice in force that is not a consulted panel's. */
 export function panelsAndPlan(found: CaseRead, now: Date): Panels {
   const { leadPanelId, clock, answerBy, consultations, posts, status } = found;
   const overdue = clock === 'running' && answerBy !== null && answerBy < now;
@@ -34,9 +34,8 @@ export function panelsAndPlan(found: CaseRead, now: Date): Panels {
     },
   );
   const noPlan = new Set(consultations.flatMap(({ advice }) => advice));
-  const plan = posts.findLast(
-    ({ kind, postId, supersededBy, withdrawnAt }) =>
-      kind === 'advice' && supersededBy === null && withdrawnAt === null && !noPlan.has(postId),
-  );
+  const inForce = ({ kind, supersededBy, withdrawnAt }: CaseRead['posts'][number]): boolean =>
+    kind === 'advice' && supersededBy === null && withdrawnAt === null;
+  const plan = posts.findLast((post) => inForce(post) && !noPlan.has(post.postId));
   return { overdue, panels: [...lead, ...consulted], plan: plan?.postId ?? null };
 }

@@ -22,7 +22,7 @@ export async function getCase(
     attachments: _files,
     mentions: _members,
     acknowledgements: _given,
-    consultations: _panels,
+    consultations: _asked,
     ...shown
   } = found;
   return {

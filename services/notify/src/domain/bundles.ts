@@ -10,6 +10,7 @@ const aboutOneCase: ReadonlySet<MailTemplate> = new Set([
   'case-shared',
   'case-posted',
   'advice-given',
+  'mentioned',
   'responsibility-given',
   'responsibility-waiting',
   'consultation-asked',
@@ -18,7 +19,6 @@ const aboutOneCase: ReadonlySet<MailTemplate> = new Set([
   'attend-now',
   'phone-the-practice',
   'nobody-left',
-  'mentioned',
   'follow-up-due',
 ]);
 

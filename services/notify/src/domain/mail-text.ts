@@ -3,6 +3,8 @@ export type CaseMailTemplate =
   | 'case-shared'
   | 'case-posted'
   | 'advice-given'
+  | 'mentioned'
+  | 'advice-withdrawn'
   | 'governance-opened'
   | 'responsibility-given'
   | 'responsibility-waiting'
@@ -12,8 +14,6 @@ export type CaseMailTemplate =
   | 'attend-now'
   | 'phone-the-practice'
   | 'nobody-left'
-  | 'mentioned'
-  | 'advice-withdrawn'
   | 'follow-up-due';
 export type HandOverMailTemplate = 'hand-over-waiting' | 'hand-over-overdue';
 /** What a member can be mailed about, and the alert to operators. */
