@@ -20,6 +20,7 @@ import * as issuers from './access/issuers.js';
 import * as panels from './access/panels.js';
 import * as restricting from './access/restricting.js';
 import * as scim from './access/scim.js';
+import * as caseChasing from './cases/chasing.js';
 import * as caseAsking from './cases/asking.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
@@ -38,6 +39,9 @@ import * as caseQueries from './cases/queries.js';
 import * as caseSafeguarding from './cases/safeguarding.js';
 import * as caseTeaching from './cases/teaching.js';
 import * as caseErasure from './cases/erasure.js';
+import * as caseConsulting from './cases/consulting.js';
+import * as caseResponsibility from './cases/responsibility.js';
+import * as caseTimeline from './cases/timeline.js';
 import * as caseTemplates from './cases/templates.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
 import * as fileExport from './files/export.js';
@@ -88,8 +92,12 @@ const all: readonly AnyContract[] = [
     panels,
     restricting,
     scim,
+    caseChasing,
     caseAsking,
     caseClosing,
+    caseConsulting,
+    caseResponsibility,
+    caseTimeline,
     caseCommands,
     caseDocument,
     caseDrafts,

@@ -1,10 +1,12 @@
 import { ServiceContext, ServiceModule } from '@definitivedx/bus';
 import { fileKeyProvider } from '@definitivedx/crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AccessEvents } from './bus/access-events.js';
 import { CaseCommands } from './bus/case-commands.js';
 import { CaseEndings } from './bus/case-endings.js';
 import { CaseQueries } from './bus/case-queries.js';
 import { DiscussionDoor } from './bus/discussion.js';
+import { CaseResponsibility } from './bus/case-responsibility.js';
 import { FindingDoor } from './bus/finding.js';
 import { DraftsDoor } from './bus/drafts.js';
 import { PersonalDataDoor } from './bus/personal-data.js';
@@ -23,10 +25,12 @@ export const appModule = (config: CasesConfig): DynamicModule => ({
   module: CasesModule,
   imports: [ServiceModule.register(config, { database: databaseOptions(config.databaseUrl) })],
   controllers: [
+    AccessEvents,
     CaseCommands,
     CaseEndings,
     CaseQueries,
     DiscussionDoor,
+    CaseResponsibility,
     DraftsDoor,
     FindingDoor,
     PersonalDataDoor,

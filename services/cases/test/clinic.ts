@@ -3,7 +3,9 @@ import type { MemberCaller } from '@definitivedx/auth';
 import {
   addPost,
   anonymisationDuty,
+  caseTimeline,
   createCase,
+  endPlace,
   getCase,
   registerMember,
   registerOrganisation,
@@ -104,7 +106,7 @@ export class Clinic {
     return this.register('A81001', this.practiceId, ['organisation-admin']);
   }
 
-  /** Somebody who administers the hospital. */
+  /** Who brings and removes the specialists, and opens and closes their panels. */
   trustAdministrator(): Promise<Person> {
     return this.register('RXX', this.trustId, ['organisation-admin']);
   }
@@ -190,6 +192,25 @@ export class Clinic {
 
   async read(by: Person, caseId: string): Promise<ReplyOf<typeof getCase>> {
     return this.world.request(getCase, await by.caller(), { caseId });
+  }
+
+  /** Ends somebody's place in the trust, or in the practice, at once. @returns when it was answered */
+  async leave(admin: Person, who: Person): Promise<number> {
+    const input = { memberId: who.memberId, emergency: true };
+    await this.world.request(endPlace, await admin.caller(), input);
+    return performance.now();
+  }
+
+  /** The kinds of what happened to a case, in order, with who did it. */
+  async timeline(by: Person, caseId: string): Promise<ReplyOf<typeof caseTimeline>['entries']> {
+    const { entries } = await this.world.request(caseTimeline, await by.caller(), { caseId, limit: 100 });
+    return entries;
+  }
+
+  /** Kinds of the timers that a case waits for. */
+  async timers(caseId: string): Promise<string[]> {
+    const text = 'select kind from timer where case_id = $1 order by kind';
+    return (await this.rows<{ kind: string }>(text, [caseId])).map(({ kind }) => kind);
   }
 
   /** What a case has left in the outbox of one kind of event, in order. */

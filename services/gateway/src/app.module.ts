@@ -16,6 +16,7 @@ import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
 import { CaseEndingsController } from './http/case-endings.controller.js';
 import { CaseCourseController } from './http/case-course.controller.js';
+import { CaseResponsibilityController } from './http/case-responsibility.controller.js';
 import { CaseDocumentsController } from './http/case-documents.controller.js';
 import { CasesController } from './http/cases.controller.js';
 import { DiscussionController } from './http/discussion.controller.js';
@@ -77,6 +78,7 @@ export function appModule(config: GatewayConfig): DynamicModule {
       AudienceController,
       CaseCourseController,
       DiscussionController,
+      CaseResponsibilityController,
       CaseDocumentsController,
       CaseEndingsController,
       FlagsController,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { request } from '../define.js';
+import { casePanel } from './consulting.js';
 import { caseStatus, id, instant, relation } from '../fields.js';
 import { endedAs } from './closing.js';
 import { caseContentRead } from './content.js';
@@ -23,6 +24,16 @@ export const caseDetail = caseContentRead.extend({
   clock: z
     .enum(['running', 'paused', 'stopped'])
     .describe('The response clock: paused while information is awaited, stopped by advice or the end.'),
+  overdue: z.boolean().describe('An answer is awaited, and was due before now.'),
+  acknowledged: z
+    .boolean()
+    .describe('The responsible specialist has said that they know of it; until then they are reminded.'),
+  panels: z.array(casePanel).describe('The panel that leads, and then those that were asked in.'),
+  plan: id
+    .nullable()
+    .describe(
+      "The advice that counts now: the lead panel's newest. What consulted panels advise is no plan.",
+    ),
   createdAt: instant,
   lastActivityAt: instant,
   endedAt: instant.nullable().describe('Null while it is open.'),

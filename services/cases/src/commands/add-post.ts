@@ -17,6 +17,7 @@ import { supersedeAdvice } from '../data/acknowledgements.js';
 import { recordActivity, type CaseState } from '../data/cases.js';
 import { attachFiles, mentionMembers } from '../data/post-parts.js';
 import { insertPost, postState } from '../data/posts.js';
+import { acknowledgedBy } from '../data/responsibility.js';
 import { note } from '../data/timeline.js';
 import { checkAdvice } from '../domain/advice.js';
 import { checkTexts } from '../domain/findings.js';
@@ -25,6 +26,7 @@ import { bytesOf, bytesPerId, checkRoom } from '../domain/room.js';
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 import { adviceGiven } from './advice-course.js';
+import { consultationSpokenFor, keepVoices, panelsOfAuthor } from './consulted-voice.js';
 import { heldCase } from './held-case.js';
 import { keepClock, type Answer } from './keep-clock.js';
 import { checkParts, issuesOf } from './post-parts.js';
@@ -51,7 +53,10 @@ export async function addPost(
   checkPost(author, kind, recommendation);
   checkAdvice(kind, input);
   checkTexts(textsOf(input));
-  await checkParts(service, member, caseId, input);
+  const [panels] = await Promise.all([
+    panelsOfAuthor(service, member, caseId, { author, kind }),
+    checkParts(service, member, caseId, input),
+  ]);
 
   return service.db.transaction((tx) =>
     once(tx, commandId, memberId, async () => {
@@ -63,14 +68,18 @@ export async function addPost(
         );
       }
       const at = service.clock.now();
+      // The lead panel owns plan and clock of the case: what a consulted one writes moves its own clock alone.
+      const spoken = await consultationSpokenFor(tx, caseId, found, memberId, panels);
+      const status = spoken ? found.status : statusAfter(found.status, author, kind);
       const postId = await insert(tx, member, { ...input, caseId }, { author, found, at });
-      const status = statusAfter(found.status, author, kind);
       const { version } = await recordActivity(tx, caseId, status, at);
-      const answer = answerIn(author, kind, recommendation);
+      const answer = spoken ? undefined : answerIn(author, kind, recommendation);
       await keepClock(tx, caseId, { before: found.status, after: status, answer, at });
+      if (found.responsibleId === memberId) acknowledgedBy(tx, caseId, memberId, at);
+      if (recommendation !== undefined) adviceGiven(tx, { caseId, postId, at, recommendation });
       const detail = { kind, recommendation: recommendation ?? null, from: found.status, to: status };
       note(tx, caseId, { kind: 'posted', actorId: memberId, subjectId: postId, detail, at });
-      if (recommendation !== undefined) adviceGiven(tx, { caseId, postId, at, recommendation });
+      await keepVoices(tx, caseId, found, spoken, { author, kind, postId, memberId, at });
       tell(tx, member, { ...input, caseId }, { postId, found, status, at });
       return { postId, status, version, postedAt: at.toISOString() };
     }),

@@ -1,7 +1,8 @@
 import type { CaseContent, CaseStatus, InputOf, Priority, createCase } from '@definitivedx/contracts';
 import { statement, type Queryable, type Transaction } from '@definitivedx/db';
 import type { AnsweredTemplate } from './templates.js';
-import type { Reason } from '../domain/responsible.js';
+
+export { endResponsibility, makeResponsible } from './responsibility.js';
 
 /** What commands need to know of a case before they change it. */
 export interface CaseState {
@@ -14,11 +15,14 @@ export interface CaseState {
   readonly responsibleSince: Date | null;
   /** Null when only people were asked. */
   readonly leadPanelId: string | null;
+  /** Other panels were asked in, whether they have answered or not. */
+  readonly consulting: boolean;
 }
 
 const state = `
   select c.status, c.priority, c.version, c.text_bytes as "textBytes", c.requester_id as "requesterId",
-    c.lead_panel_id as "leadPanelId", r.member_id as "responsibleId", r.from_at as "responsibleSince"
+    c.lead_panel_id as "leadPanelId", r.member_id as "responsibleId", r.from_at as "responsibleSince",
+    exists (select from consultation k where k.case_id = c.id) as consulting
   from cases c left join responsibility r on r.case_id = c.id and r.until_at is null
   where c.id = $1`;
 
@@ -131,35 +135,6 @@ export async function recordActivity(
 /** Records a change that is nothing to read: a new version, and the case stays where it is in the lists. */
 export async function recordChange(tx: Transaction, caseId: string, status: CaseStatus): Promise<number> {
   return one(await tx.run(bump, [caseId, status])).version;
-}
-
-const openResponsibility = statement<never>(
-  'responsibility-open',
-  'insert into responsibility (case_id, member_id, reason, from_at) values ($1, $2, $3, $4)',
-);
-
-const closeResponsibility = statement<{ untilAt: Date }>(
-  'responsibility-close',
-  `update responsibility set until_at = greatest(from_at, $2) where case_id = $1 and until_at is null
-   returning until_at as "untilAt"`,
-);
-
-/** Makes someone responsible from a moment on. There must be no one else at the time. */
-export function makeResponsible(
-  tx: Transaction,
-  caseId: string,
-  next: { memberId: string; reason: Reason },
-  at: Date,
-): void {
-  tx.later(openResponsibility, [caseId, next.memberId, next.reason, at]);
-}
-
-/**
- * Ends the responsibility of whoever has it.
- * @returns the moment it ended, at which the next one begins; clocks of replicas may differ a little.
- */
-export async function endResponsibility(tx: Transaction, caseId: string, at: Date): Promise<Date> {
-  return one(await tx.run(closeResponsibility, [caseId, at])).untilAt;
 }
 
 /** The row of a statement that always gives one. */

@@ -6,6 +6,7 @@ import { Cases0004 } from './migrations/0004-organisation.js';
 import { Cases0005 } from './migrations/0005-course.js';
 import { Cases0006 } from './migrations/0006-asking.js';
 import { Cases0007 } from './migrations/0007-discussion.js';
+import { Cases0008 } from './migrations/0008-responsibility.js';
 import { Cases0009 } from './migrations/0009-finding.js';
 import { Cases0010 } from './migrations/0010-endings.js';
 
@@ -21,6 +22,7 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
     { name: '0005-course', class: Cases0005 },
     { name: '0006-asking', class: Cases0006 },
     { name: '0007-discussion', class: Cases0007 },
+    { name: '0008-responsibility', class: Cases0008 },
     { name: '0009-finding', class: Cases0009 },
     { name: '0010-endings', class: Cases0010 },
   ],

@@ -11,11 +11,16 @@ export interface ToExport {
 
 const next = statement<ToExport>(
   'cases-to-export',
-  `select c.id as "caseId", c.text_bytes as "textBytes", array(
+  `select c.id as "caseId", (c.text_bytes + 2 * (
+       select coalesce(sum(octet_length(r.note)), 0) from responsibility r where r.case_id = c.id) + 2 * (
+       select coalesce(sum(octet_length(l.note)), 0) from phone_call l where l.case_id = c.id))::int as "textBytes", array(
      select c.requester_id
       union select c.consent_by where c.consent_by is not null
       union select p.author_id from post p where p.case_id = c.id
       union select r.member_id from responsibility r where r.case_id = c.id
+      union select r.given_by from responsibility r where r.case_id = c.id and r.given_by is not null
+      union select n.asked_by from consultation n where n.case_id = c.id
+      union select l.member_id from phone_call l where l.case_id = c.id
       union select k.member_id from record_copy k where k.case_id = c.id
       union select s.member_id from survey s where s.case_id = c.id
       union select e.ended_by from ending e where e.case_id = c.id and e.ended_by is not null
@@ -81,7 +86,17 @@ const whole = statement<{ line: ExportLine }>(
          'runningSince', k.running_since, 'stoppedAt', k.stopped_at, 'dueAt', k.due_at,
          'firstAnswerAt', k.first_answer_at) from response_clock k where k.case_id = c.id),
      'responsibility', coalesce((select jsonb_agg(jsonb_build_object('memberId', r.member_id, 'reason', r.reason,
-         'fromAt', r.from_at, 'untilAt', r.until_at) order by r.id) from responsibility r where r.case_id = c.id), '[]'),
+         'fromAt', r.from_at, 'untilAt', r.until_at, 'givenBy', r.given_by, 'note', r.note,
+         'acknowledgedAt', r.acknowledged_at) order by r.id) from responsibility r where r.case_id = c.id), '[]'),
+     'consultations', coalesce((select jsonb_agg(jsonb_build_object('consultationId', n.id, 'panelId', n.panel_id,
+         'question', n.question, 'askedBy', n.asked_by, 'askedAt', n.asked_at, 'calendar', n.calendar, 'terms', n.terms,
+         'budgetMinutes', n.budget_minutes, 'usedMinutes', n.used_minutes, 'runningSince', n.running_since,
+         'stoppedAt', n.stopped_at, 'dueAt', n.due_at, 'ended', n.ended, 'advice', coalesce((select
+           jsonb_agg(a.post_id order by a.post_id) from consulted_advice a where a.consultation_id = n.id), '[]'))
+         order by n.id) from consultation n where n.case_id = c.id), '[]'),
+     'phoneCalls', coalesce((select jsonb_agg(jsonb_build_object('callId', l.id, 'postId', l.post_id,
+         'memberId', l.member_id, 'reached', l.reached, 'calledAt', l.called_at, 'note', l.note,
+         'recordedAt', l.recorded_at) order by l.recorded_at, l.id) from phone_call l where l.case_id = c.id), '[]'),
      'survey', (select ${survey} from survey s where s.case_id = c.id order by s.closed_at desc limit 1),
      'recordCopies', coalesce((select jsonb_agg(jsonb_build_object('copyId', x.id, 'memberId', x.member_id,
          'version', x.version, 'adviceId', x.advice_id, 'panelName', x.panel_name, 'takenAt', x.taken_at)

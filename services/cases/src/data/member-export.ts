@@ -46,8 +46,22 @@ export const memberSections: readonly ExportSection[] = [
   ),
   section(
     'responsibilities',
-    `select lpad(id::text, 19, '0') as key, case_id, reason, from_at, until_at from responsibility where member_id = $1`,
+    `select lpad(id::text, 19, '0') as key, case_id, reason, given_by, note, from_at, until_at, acknowledged_at
+       from responsibility where member_id = $1`,
   ),
+  section(
+    'handedOver',
+    `select lpad(id::text, 19, '0') as key, case_id, reason, note, from_at from responsibility where given_by = $1`,
+  ),
+  section(
+    'consultations',
+    `select id::text as key, id as consultation_id, case_id, panel_id, question, asked_at from consultation where asked_by = $1`,
+  ),
+  section(
+    'phoneCalls',
+    `select id::text as key, case_id, post_id, reached, called_at, note, recorded_at from phone_call where member_id = $1`,
+  ),
+  section('departures', `select member_id::text as key, at from departure where member_id = $1`),
   section(
     'attestations',
     `select case_id::text as key, case_id, version, hash, attested_at from attestation where member_id = $1`,

@@ -1,5 +1,6 @@
 import type { CaseContentRead, CaseStatus, FlagKind, ReplyOf, getCase } from '@definitivedx/contracts';
 import { statement, type Queryable } from '@definitivedx/db';
+import { consultationsRead, type ConsultationRead } from './consultations.js';
 import type { EndedAs } from './endings.js';
 import { discussion, type DiscussionRead } from './post-reads.js';
 
@@ -17,6 +18,8 @@ export interface CaseRead extends CaseContentRead, DiscussionRead {
   readonly clock: ReplyOf<typeof getCase>['clock'];
   readonly createdAt: Date;
   readonly lastActivityAt: Date;
+  readonly acknowledged: boolean;
+  readonly consultations: readonly ConsultationRead[];
   readonly endedAt: Date | null;
   readonly endedAs: EndedAs | null;
   readonly survey: 'given' | 'missing' | null;
@@ -47,6 +50,7 @@ const read = statement<CaseRead>(
      case when k.case_id is null or k.stopped_at is not null then 'stopped' when k.running_since is null then 'paused'
        else 'running' end as clock,
      c.created_at as "createdAt", c.last_activity_at as "lastActivityAt", ${ending},
+     r.acknowledged_at is not null as acknowledged, ${consultationsRead} as consultations,
      ${discussion}
    from cases c left join responsibility r on r.case_id = c.id and r.until_at is null
    left join response_clock k on k.case_id = c.id

@@ -1,4 +1,4 @@
-import { invalidInput } from '@definitivedx/errors';
+import { invalidInput, type AppError } from '@definitivedx/errors';
 
 /** In what order a list is: by latest activity, the latest first, or by when an answer is due, the soonest first. */
 export type Order = 'activity' | 'due';
@@ -26,12 +26,24 @@ export function fromCursor(listed: Listed, cursor: string): Place {
   const [, kind, moment, caseId] = written.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
   const at = new Date(moment ?? Number.NaN);
   if (kind !== letter[listed] || caseId === undefined || Number.isNaN(at.getTime())) {
-    throw invalidInput('That is not a cursor of this list.', [
-      {
-        path: 'cursor',
-        message: 'Take it unchanged from the previous page, or leave it out to start again.',
-      },
-    ]);
+    throw notACursor();
   }
   return { at, caseId };
 }
+
+/** Writes the number of a row as an opaque cursor: a place in a list that only grows. */
+export const numberCursor = (number: number): string =>
+  Buffer.from(`#${String(number)}`).toString('base64url');
+
+/** Reads the number of a row back; the beginning without one. */
+export function fromNumberCursor(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  const [, number] = /^#(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+  if (number === undefined) throw notACursor();
+  return Number(number);
+}
+
+const notACursor = (): AppError =>
+  invalidInput('That is not a cursor of this list.', [
+    { path: 'cursor', message: 'Take it unchanged from the previous page, or leave it out to start again.' },
+  ]);

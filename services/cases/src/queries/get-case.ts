@@ -4,6 +4,7 @@ import type { InputOf, ReplyOf, getCase as contract } from '@definitivedx/contra
 import { notFound } from '@definitivedx/errors';
 import { readCase } from '../data/reads.js';
 import { daysAfter, reopenDays } from '../domain/ending.js';
+import { panelsAndPlan } from './case-panels.js';
 import { confirmAccess } from './confirm-access.js';
 import { postsShown } from './discussion.js';
 
@@ -18,9 +19,16 @@ export async function getCase(
   const found = await readCase(service.db, caseId, member.memberId);
   // Access hears of a case before it is committed here: until then there is none.
   if (!found) throw notFound();
-  const { attachments: _files, mentions: _members, acknowledgements: _given, ...shown } = found;
+  const {
+    attachments: _files,
+    mentions: _members,
+    acknowledgements: _given,
+    consultations: _asked,
+    ...shown
+  } = found;
   return {
     ...shown,
+    ...panelsAndPlan(found, service.clock.now()),
     via,
     consent: found.consent && {
       ...found.consent,

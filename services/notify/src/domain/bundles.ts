@@ -11,6 +11,14 @@ const aboutOneCase: ReadonlySet<MailTemplate> = new Set([
   'case-posted',
   'advice-given',
   'mentioned',
+  'responsibility-given',
+  'responsibility-waiting',
+  'consultation-asked',
+  'response-overdue',
+  'advice-unread',
+  'attend-now',
+  'phone-the-practice',
+  'nobody-left',
   'follow-up-due',
 ]);
 
