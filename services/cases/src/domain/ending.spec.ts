@@ -12,12 +12,15 @@ import {
 } from './ending.js';
 import { transition, transitions, type Condition, type Side, type Trigger } from './status.js';
 
-const all: Facts = {
+// Required, so that a new condition cannot be left out here.
+const all: Required<Facts> = {
   survey: true,
   'advice-acknowledged': true,
   'referral-allowed': true,
   'recently-closed': true,
   'read-and-left-alone': true,
+  'no-advice-left': true,
+  'no-question-left': true,
 };
 
 describe('a decision about a case', () => {
