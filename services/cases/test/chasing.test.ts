@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   adviceUnread,
   recordPhoneCall,
+  withdrawPost,
   type DataOf,
   type Recommendation,
   type ReplyOf,
@@ -171,6 +172,25 @@ describe('a child who is to attend now', () => {
     await clinic.rows(lease, [caseId, new Date(now.getTime() + 15_000), now]);
     clinic.world.clock.advance(15_000);
     await chasedTimes(caseId, 2);
+  });
+});
+
+describe('advice that counts no more', () => {
+  it('is not chased: what superseded it is, and what was withdrawn asks for nothing', async () => {
+    const superseded = await advised('ATTEND_NOW');
+    const { caseId } = superseded;
+    await clinic.post(panel.onCall, caseId, 'advice', { supersedes: superseded.postId });
+    expect((await clinic.timers(caseId)).filter((kind) => /advice|attend/.test(kind))).toEqual([
+      'advice-unread',
+    ]);
+    const withdrawn = await advised('ATTEND_NOW');
+    await clinic.world.request(withdrawPost, await panel.onCall.caller(), {
+      ...withdrawn,
+      commandId: randomUUID(),
+      reason: 'Of another child.',
+    });
+    expect((await clinic.timers(withdrawn.caseId)).filter((kind) => /advice|attend/.test(kind))).toEqual([]);
+    expect(await clinic.read(gp, withdrawn.caseId)).toMatchObject({ status: 'awaiting-advice', plan: null });
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { assignDuty } from '@definitivedx/contracts';
+import { until } from '@definitivedx/testing';
 import { Clinic, refusal, toPanel, type Panel, type Person } from './clinic.js';
 import { Discussing } from './discussing.js';
 
@@ -150,6 +151,28 @@ describe('advice that is superseded', () => {
     // Who may not see the case any more cannot acknowledge it, and keeps nobody waiting.
     await putOnCover();
     expect(await discussing.close(gp, caseId)).toMatchObject({ status: 'closed' });
+  });
+});
+
+describe('a case left alone', () => {
+  it('does not close by itself before what superseded the advice is acknowledged', async () => {
+    const { world } = clinic;
+    const day = 24 * 60 * 60_000;
+    const { caseId, first } = await advised();
+    await discussing.mark(gp, caseId, 1);
+    const second = await supersede(panel.onCall, caseId, first);
+    await discussing.mark(gp, caseId, 2);
+    world.clock.advance(14 * day);
+    const timer = `select due_at as "dueAt" from timer where case_id = $1 and kind = 'self-close' and subject_id = $2`;
+    await until(async () => {
+      const [armed] = await clinic.rows<{ dueAt: Date }>(timer, [caseId, second]);
+      return armed !== undefined && armed.dueAt > world.clock.now();
+    }, 'its timer to be put off');
+    expect(await clinic.read(gp, caseId)).toMatchObject({ status: 'advice-given' });
+    await discussing.acknowledge(gp, caseId, second);
+    world.clock.advance(day);
+    const closed = async (): Promise<boolean> => (await clinic.read(gp, caseId)).status === 'closed';
+    await until(closed, 'the case to close by itself');
   });
 });
 

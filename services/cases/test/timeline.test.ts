@@ -94,7 +94,6 @@ describe('the timeline of a case', () => {
     await command(recordPhoneCall, second.onCall, caseId, { postId, reached: 'cover', calledAt });
     expect(await added()).toEqual(['phone-call by another']);
     await command(copyToRecord, gp, caseId, {});
-    // Whoever copies advice has it before them.
     expect(await added()).toEqual(['advice-opened by gp', 'copied-to-record by gp']);
     await command(closeCase, gp, caseId, { survey: { outcome: 'none', referral: 'other' } });
     expect(await added()).toEqual(['closed by gp']);

@@ -25,7 +25,7 @@ import { authorOf, checkPost, statusAfter, type Author } from '../domain/posting
 import { bytesOf, bytesPerId, checkRoom } from '../domain/room.js';
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
-import { adviceGiven } from './advice-course.js';
+import { adviceGiven, endChase } from './advice-course.js';
 import { consultationSpokenFor, keepVoices, panelsOfAuthor } from './consulted-voice.js';
 import { heldCase } from './held-case.js';
 import { keepClock, type Answer } from './keep-clock.js';
@@ -133,6 +133,8 @@ async function insert(
   if (supersedes !== undefined) {
     await checkInForce(tx, caseId, supersedes);
     supersedeAdvice(tx, { caseId, oldId: supersedes, newId: postId, at });
+    // What replaces it is chased in its place.
+    endChase(tx, caseId, supersedes);
     const detail = { by: postId };
     note(tx, caseId, { kind: 'advice-superseded', actorId: memberId, subjectId: supersedes, detail, at });
   }

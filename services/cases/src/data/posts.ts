@@ -135,7 +135,8 @@ const left = statement<{ advice: boolean; question: boolean }>(
   'post-left',
   `select
      exists (select from post p where p.case_id = $1 and p.kind = 'advice' and p.withdrawn_at is null
-       and p.superseded_by is null) as advice,
+       and p.superseded_by is null
+       and not exists (select from consulted_advice k where k.post_id = p.id)) as advice,
      exists (select from post q join cases c on c.id = q.case_id
        where q.case_id = $1 and q.kind = 'question' and q.withdrawn_at is null
          and not coalesce(q.asking, q.author_id = c.requester_id)

@@ -16,6 +16,8 @@ import { transition, transitions, type Condition, type Side, type Trigger } from
 const all: Required<Facts> = {
   survey: true,
   'advice-acknowledged': true,
+  'no-advice-left': true,
+  'no-question-left': true,
   'referral-allowed': true,
   'recently-closed': true,
   'read-and-left-alone': true,

@@ -3,8 +3,8 @@ import type { ServiceContext } from '@definitivedx/bus';
 import type { InputOf, ReplyOf, getCase as contract } from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
 import { readCase } from '../data/reads.js';
-import { daysAfter, reopenDays } from '../domain/ending.js';
 import { panelsAndPlan } from './case-panels.js';
+import { daysAfter, reopenDays } from '../domain/ending.js';
 import { confirmAccess } from './confirm-access.js';
 import { postsShown } from './discussion.js';
 

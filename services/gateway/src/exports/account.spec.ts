@@ -48,6 +48,28 @@ describe('the account of a case', () => {
     expect([question, history]).toEqual([['urgent'], ['2026-07-06T08:30:00.000Z']]);
   });
 
+  it("has the answers on the panel's form as they were given", () => {
+    const template = {
+      panelId: someId,
+      version: 2,
+      answers: { days_of_fever: 5, course: 'urgent', signs: ['rash', 'red eyes'] },
+      redFlags: { nonBlanchingRash: false },
+    };
+    const form = accountOf(caseDocument({ template })).content.find(({ heading }) =>
+      heading.includes('form'),
+    );
+    expect(form).toEqual({
+      heading: "The panel's form, version 2",
+      facts: [
+        ['Non blanching rash', 'No'],
+        ['Days of fever', '5'],
+        ['Course', 'urgent'],
+        ['Signs', 'rash, red eyes'],
+      ],
+      paragraphs: [],
+    });
+  });
+
   it('has what a case gets tomorrow, but no ids', () => {
     const document = caseDocument({ redFlagAnswers: { seizure: false }, consent, templateId: someId });
     const [first] = document.case.posts;

@@ -5,6 +5,8 @@ import { paragraphsOf, saidIn } from './paragraphs.js';
 export type CaseDocument = ReplyOf<typeof takeCaseDocument>;
 export type Post = CaseDocument['case']['posts'][number];
 
+type Form = NonNullable<CaseDocument['case']['template']>;
+
 /** A heading with what stands below it. */
 export interface Section {
   readonly heading: string;
@@ -31,6 +33,7 @@ export const placed: readonly string[] = [
   ...written,
   ...['code', 'version', 'status', 'priority', 'ageBand', 'sex', 'intendedAction', 'answerBy', 'clock'],
   ...['createdAt', 'lastActivityAt', 'via', 'specialty', 'consent', 'referralAllowed', 'posts'],
+  ...['endedAt', 'endedAs', 'flags', 'template'],
   // Of whoever takes it along, and not of the case.
   ...['unread', 'toAcknowledge'],
 ];
@@ -56,6 +59,7 @@ export function accountOf(document: CaseDocument): Account {
         const text = found[field];
         return text === null ? [] : [{ heading: labelOf(field), facts: [], paragraphs: [text] }];
       }),
+      ...(found.template ? [formOf(found.template)] : []),
       ...saidIn(found, placed).map(([field, value]) => section(field, value)),
     ],
     discussion: found.posts.map((post) => postOf(post, found.posts, names)),
@@ -68,6 +72,24 @@ const section = (field: string, value: unknown): Section => ({
   facts: [],
   paragraphs: paragraphsOf(value),
 });
+
+/** What was answered on the lead panel's form. Answers are people's own words, and stay as they are. */
+export function formOf({ version, answers, redFlags }: Form): Section {
+  const said = (value: Form['answers'][string]): string =>
+    typeof value === 'boolean'
+      ? valueInWords(value)
+      : Array.isArray(value)
+        ? value.join(', ')
+        : String(value);
+  return {
+    heading: `The panel's form, version ${String(version)}`,
+    facts: [...Object.entries(redFlags), ...Object.entries(answers)].map(([field, value]) => [
+      labelOf(field),
+      said(value),
+    ]),
+    paragraphs: [],
+  };
+}
 
 function factsOf({ case: found }: CaseDocument, names: Names): Section['facts'] {
   const { createdAt, lastActivityAt, responsibleId, leadPanelId, answerBy } = found;
@@ -88,6 +110,9 @@ function factsOf({ case: found }: CaseDocument, names: Names): Section['facts'] 
     [labelOf('referralAllowed'), valueInWords(found.referralAllowed)],
     ...consentOf(found.consent, names),
     ['Last activity', londonTime(new Date(lastActivityAt))],
+    [labelOf('endedAt'), found.endedAt === null ? undefined : valueInWords(found.endedAt)],
+    [labelOf('endedAs'), found.endedAs === null ? undefined : inWords(found.endedAs)],
+    [labelOf('flags'), found.flags.length === 0 ? undefined : found.flags.map(inWords).join(', ')],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
 }

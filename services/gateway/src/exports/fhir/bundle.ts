@@ -1,5 +1,5 @@
 import { v5 } from 'uuid';
-import { besides, placed, written, type CaseDocument, type Post } from '../account.js';
+import { besides, formOf, placed, written, type CaseDocument, type Post } from '../account.js';
 import { paragraphsOf, saidIn } from '../paragraphs.js';
 import { inWords, labelOf, unitAsWritten, valueInWords } from '../words.js';
 import {
@@ -160,13 +160,15 @@ class CaseResources {
 
   /** What else the requester wrote, each under its heading. */
   private notes(): readonly Annotation[] {
-    const { intendedAction, createdAt, specialty } = this.found;
+    const { intendedAction, createdAt, specialty, template } = this.found;
+    const form = template && formOf(template);
     const texts: [string, readonly string[]][] = [
       ...noted.map((field) => [labelOf(field), [this.found[field] ?? '']] as [string, string[]]),
       [labelOf('specialty'), [specialty ?? '']],
       [labelOf('intendedAction'), [inWords(intendedAction)]],
       [labelOf('referralAllowed'), [valueInWords(this.found.referralAllowed)]],
       ['Consent', paragraphsOf(this.found.consent)],
+      ...(form ? [[form.heading, form.facts.map((fact) => fact.join(': '))] as [string, string[]]] : []),
       ...saidIn(this.found, [...placed, 'results']).map(
         ([field, value]) => [labelOf(field), paragraphsOf(value)] as [string, string[]],
       ),
