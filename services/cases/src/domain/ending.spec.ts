@@ -21,8 +21,6 @@ const all: Required<Facts> = {
   'referral-allowed': true,
   'recently-closed': true,
   'read-and-left-alone': true,
-  'no-advice-left': true,
-  'no-question-left': true,
 };
 
 describe('a decision about a case', () => {
