@@ -12,7 +12,8 @@ import {
 } from './ending.js';
 import { transition, transitions, type Condition, type Side, type Trigger } from './status.js';
 
-const all: Facts = {
+// Required, so that a new condition cannot be left out here.
+const all: Required<Facts> = {
   survey: true,
   'advice-acknowledged': true,
   'no-advice-left': true,
