@@ -64,12 +64,12 @@ export interface Scanned {
 
 /**
  * Whether a case `c` is wished for. Each question about another row is a scalar: as an `exists`, it might be answered
- * by reading the whole of a table first.
+ * by reading the whole of a table first. The panel is compared so that no index of principals can serve it.
  */
 const wished = `
   ($8::text[] is null or c.status = any ($8::text[])) and ($9::text is null or c.priority = $9::text)
   and ($10::uuid is null or (select true from audience a where a.case_id = c.id and a.kind = 'panel'
-    and a.principal = $10::uuid and (a.expires_at is null or a.expires_at > $2) limit 1))
+    and a.principal is not distinct from $10::uuid and (a.expires_at is null or a.expires_at > $2) limit 1))
   and (not $11::boolean or ${unreadBy('$3::uuid')} > 0)
   and (not $12::boolean or (
     select k.running_since is not null and k.due_at <= $2 from response_clock k where k.case_id = c.id))
