@@ -143,9 +143,10 @@ module.exports = {
     },
     {
       name: 'no-development-packages-in-programs',
+      // A package that tests use too may be declared twice: by the program, and at the root for development.
       severity: 'error',
       from: { path: '/src/', pathNot: [test, '^libs/testing/'] },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
     },
   ],
   options: {

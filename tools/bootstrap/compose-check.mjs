@@ -113,7 +113,7 @@ async function withSecrets(work) {
   try {
     const made = await exec(process.execPath, ['tools/stack/dist/compose-secrets.js', folder]);
     if (made.code !== 0) return [`npm run compose:secrets fails:\n${made.output.trim()}`];
-    // As the command of `files` does it.
+    // As the commands of `files` and `cases` do it: to a check of the form, one keyring is as good as the other.
     mkdirSync(join(folder, 'private'));
     copyFileSync(join(folder, 'files.keyring.json'), join(folder, 'private/keyring.json'));
     chmodSync(join(folder, 'private/keyring.json'), 0o600);

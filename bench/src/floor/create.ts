@@ -10,6 +10,7 @@ interface CaseBody {
   readonly sex: string;
   readonly intendedAction: string;
   readonly priority: string;
+  readonly consent: { readonly sharing: string };
   readonly attestation: { readonly version: string; readonly hash: string };
   readonly audience: readonly { readonly panelId: string }[];
 }
@@ -106,11 +107,13 @@ async function writeCase(client: pg.ClientBase, made: Made, code: string): Promi
     client,
     'case',
     `insert into cases (id, requester_id, organisation_id, question, history, age_band, sex, intended_action, priority,
-       lead_panel_id, text_bytes, code, status, version, created_at, last_activity_at)
-     values ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'awaiting-advice', 1, $12, $12)`,
+       lead_panel_id, text_bytes, code, results, referral_allowed, consent_sharing, consent_photographs, consent_by,
+       consent_at, status, version, created_at, last_activity_at)
+     values ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '[]', false, $12, 'not-given', $2, $13, 'awaiting-advice', 1,
+       $13, $13)`,
     [
       ...[caseId, member, body.question, body.history, body.ageBand, body.sex, body.intendedAction],
-      ...[body.priority, panelId, Buffer.byteLength(raw), code, at],
+      ...[body.priority, panelId, Buffer.byteLength(raw), code, body.consent.sharing, at],
     ],
   );
   await run(client, 'attestation', 'insert into attestation values ($1, $2, $3, $4, $5)', [

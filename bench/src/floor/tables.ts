@@ -8,7 +8,8 @@ create table if not exists cases (
   id uuid primary key, requester_id uuid not null, organisation_id uuid not null, question text not null, history text not null,
   age_band text not null, sex text not null, intended_action text not null, priority text not null, status text not null,
   version int not null, post_count int not null default 0, text_bytes int not null, code text not null unique,
-  lead_panel_id uuid, created_at timestamptz not null, last_activity_at timestamptz not null);
+  lead_panel_id uuid, examination text, results jsonb not null, medication text, specialty text, referral_allowed boolean not null,
+  consent_sharing text, consent_photographs text, consent_by uuid, consent_at timestamptz, created_at timestamptz not null, last_activity_at timestamptz not null);
 create table if not exists command (
   id uuid primary key, caller_id text not null, reply jsonb, at timestamptz not null default clock_timestamp());
 create table if not exists attestation (

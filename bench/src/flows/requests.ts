@@ -16,6 +16,7 @@ const clinical = {
   sex: 'not-relevant',
   intendedAction: 'unsure',
   priority: 'routine',
+  consent: { sharing: 'parent-or-carer' },
 };
 
 /** Both sides set up: who asks and who answers, the panel asked, and the floor's session. */

@@ -28,6 +28,7 @@ export const newCase = (panelId: string, question: string) => ({
   sex: 'not-relevant',
   intendedAction: 'unsure',
   priority: 'routine',
+  consent: { sharing: 'parent-or-carer' },
   attestation: { version: anonymisationDuty.version, hash: anonymisationDuty.hash },
   audience: [{ kind: 'panel', panelId }],
 });

@@ -146,7 +146,8 @@ export class Writes {
     if (!to) return gp.session.attempt('POST', '/api/v1/cases', call(newCase(panelId, text)));
     const path = `/api/v1/cases/${to.caseId}/posts`;
     if (kind === 'information') return gp.session.attempt('POST', path, call({ kind, body: text }));
-    const advice = { kind, body: text, recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED' };
+    const adviser = { grade: 'consultant', professionalNumber: '7012345' };
+    const advice = { kind, body: text, recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED', adviser };
     return specialist.session.attempt('POST', path, call(advice));
   }
 

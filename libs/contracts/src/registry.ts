@@ -1,3 +1,4 @@
+import * as answering from './access/answering.js';
 import * as applications from './access/applications.js';
 import * as auditSearch from './access/audit-search.js';
 import * as auditTree from './access/audit-tree.js';
@@ -13,21 +14,35 @@ import * as identity from './access/identity.js';
 import * as imports from './access/imports.js';
 import * as leaving from './access/leaving.js';
 import * as members from './access/members.js';
+import * as names from './access/names.js';
 import * as ownPanels from './access/own-panels.js';
 import * as issuers from './access/issuers.js';
 import * as panels from './access/panels.js';
+import * as restricting from './access/restricting.js';
 import * as scim from './access/scim.js';
+import * as caseChasing from './cases/chasing.js';
+import * as caseAsking from './cases/asking.js';
 import * as caseClosing from './cases/closing.js';
 import * as caseCommands from './cases/commands.js';
+import * as caseDocument from './cases/document.js';
+import * as caseDrafts from './cases/drafts.js';
 import * as caseEvents from './cases/events.js';
 import * as caseExport from './cases/export.js';
 import * as caseFilters from './cases/filters.js';
 import * as caseFollowing from './cases/following.js';
+import * as caseFollowUps from './cases/follow-ups.js';
 import * as caseHandOver from './cases/hand-over.js';
 import * as caseLists from './cases/lists.js';
 import * as caseOutcomes from './cases/outcomes.js';
+import * as casePosts from './cases/posts.js';
 import * as caseQueries from './cases/queries.js';
+import * as caseSafeguarding from './cases/safeguarding.js';
+import * as caseTeaching from './cases/teaching.js';
 import * as caseErasure from './cases/erasure.js';
+import * as caseConsulting from './cases/consulting.js';
+import * as caseResponsibility from './cases/responsibility.js';
+import * as caseTimeline from './cases/timeline.js';
+import * as caseTemplates from './cases/templates.js';
 import type { EventContract, NudgeContract, RequestContract } from './define.js';
 import * as fileExport from './files/export.js';
 import * as fileContracts from './files/files.js';
@@ -57,6 +72,7 @@ const isContract = (value: unknown): value is AnyContract =>
 
 const all: readonly AnyContract[] = [
   ...[
+    answering,
     applications,
     auditSearch,
     auditTree,
@@ -70,20 +86,34 @@ const all: readonly AnyContract[] = [
     identity,
     imports,
     members,
+    names,
     ownPanels,
     issuers,
     panels,
+    restricting,
     scim,
+    caseChasing,
+    caseAsking,
     caseClosing,
+    caseConsulting,
+    caseResponsibility,
+    caseTimeline,
     caseCommands,
+    caseDocument,
+    caseDrafts,
     caseErasure,
     caseEvents,
     caseFilters,
     caseFollowing,
+    caseFollowUps,
     caseHandOver,
     caseLists,
     caseOutcomes,
+    casePosts,
     caseQueries,
+    caseTemplates,
+    caseSafeguarding,
+    caseTeaching,
     fileContracts,
     reports,
     channelEvidence,

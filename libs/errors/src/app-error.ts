@@ -15,6 +15,7 @@ export const errorCodes = [
   'consent-required',
   'not-found',
   'conflict',
+  'emergency',
   'command-in-flight',
   'version-mismatch',
   'payload-too-large',

@@ -16,6 +16,7 @@ afterAll(() => access.stop());
 
 const isRow = (line: Line): boolean => line.type === 'row';
 type Head = NonNullable<Trust['since']>;
+// A line of type head has these fields; the verifier under test is what checks them.
 const latestHead = (lines: readonly Line[]): Head =>
   lines.findLast(({ type }) => type === 'head') as unknown as Head;
 

@@ -1,4 +1,5 @@
-import { loadConfig, runProgram, startService } from '@definitivedx/bus';
+import { runProgram, startService } from '@definitivedx/bus';
 import { appModule } from './app.module.js';
+import { loadCasesConfig } from './config.js';
 
-await runProgram(() => startService(loadConfig('cases'), appModule));
+await runProgram(async () => startService(loadCasesConfig(), appModule));

@@ -3,7 +3,9 @@ import type { MemberCaller } from '@definitivedx/auth';
 import {
   addPost,
   anonymisationDuty,
+  caseTimeline,
   createCase,
+  endPlace,
   getCase,
   registerMember,
   registerOrganisation,
@@ -21,6 +23,7 @@ import {
 import { statement, type Database } from '@definitivedx/db';
 import { startWorld, type World } from '@definitivedx/testing';
 import { appModule } from '../src/app.module.js';
+import type { CasesConfig } from '../src/config.js';
 import { databaseOptions } from '../src/data/database.js';
 
 const { version, hash } = anonymisationDuty;
@@ -37,6 +40,14 @@ export interface Panel {
   readonly onCall: Person;
   readonly lead: Person;
 }
+
+/** Who advises in tests, unless they are about that. */
+export const adviser = { grade: 'consultant', professionalNumber: '7012345' } as const;
+
+const startCases = (world: World, config: { port?: number } = {}): Promise<unknown> =>
+  world.service<CasesConfig>('cases', appModule, databaseOptions, {
+    config: { draftsKeyringFile: world.secrets.draftsKeyringFile, ...config },
+  });
 
 export type NewCase = InputOf<typeof createCase>;
 
@@ -64,7 +75,7 @@ export class Clinic {
 
   private static async openIn(world: World): Promise<Clinic> {
     await Promise.all([world.startProgram('access'), world.startProgram('notify')]);
-    await world.service('cases', appModule, databaseOptions);
+    await startCases(world);
     const operator = await world.as('operator');
     const [practice, trust] = await Promise.all([
       world.request(registerOrganisation, operator, {
@@ -75,6 +86,11 @@ export class Clinic {
       world.request(registerOrganisation, operator, { odsCode: 'RXX', name: 'The Trust', kind: 'trust' }),
     ]);
     return new Clinic(world, practice.organisationId, trust.organisationId, await world.database('cases'));
+  }
+
+  /** Starts a second replica of `cases`: requests come to either. */
+  async replica(): Promise<void> {
+    await startCases(this.world, { port: 0 });
   }
 
   gp(): Promise<Person> {
@@ -88,6 +104,11 @@ export class Clinic {
   /** Somebody who is no clinician. */
   administrator(): Promise<Person> {
     return this.register('A81001', this.practiceId, ['organisation-admin']);
+  }
+
+  /** Who brings and removes the specialists, and opens and closes their panels. */
+  trustAdministrator(): Promise<Person> {
+    return this.register('RXX', this.trustId, ['organisation-admin']);
   }
 
   /** A panel with one doctor on call all week; with `onCall: 'nobody'` its rota has only a gap. */
@@ -143,6 +164,10 @@ export class Clinic {
       sex: 'not-relevant',
       intendedAction: 'unsure',
       priority: 'routine',
+      results: [],
+      referralAllowed: false,
+      consent: { sharing: 'parent-or-carer', photographs: 'not-given' },
+      redFlags: {},
       audience,
       inviteOnly: false,
       ...rest,
@@ -160,13 +185,32 @@ export class Clinic {
     kind: PostKind,
     rest: Partial<InputOf<typeof addPost>> = {},
   ): Promise<ReplyOf<typeof addPost>> {
-    const recommendation = kind === 'advice' ? ({ recommendation: 'OTHER' } as const) : {};
-    const input = { commandId: randomUUID(), caseId, kind, body: 'Some words.', ...recommendation, ...rest };
+    const advice = kind === 'advice' ? ({ recommendation: 'OTHER', adviser } as const) : {};
+    const input = { commandId: randomUUID(), caseId, kind, body: 'Some words.', ...advice, ...rest };
     return this.world.request(addPost, await by.caller(), input);
   }
 
   async read(by: Person, caseId: string): Promise<ReplyOf<typeof getCase>> {
     return this.world.request(getCase, await by.caller(), { caseId });
+  }
+
+  /** Ends somebody's place in the trust, or in the practice, at once. @returns when it was answered */
+  async leave(admin: Person, who: Person): Promise<number> {
+    const input = { memberId: who.memberId, emergency: true };
+    await this.world.request(endPlace, await admin.caller(), input);
+    return performance.now();
+  }
+
+  /** The kinds of what happened to a case, in order, with who did it. */
+  async timeline(by: Person, caseId: string): Promise<ReplyOf<typeof caseTimeline>['entries']> {
+    const { entries } = await this.world.request(caseTimeline, await by.caller(), { caseId, limit: 100 });
+    return entries;
+  }
+
+  /** Kinds of the timers that a case waits for. */
+  async timers(caseId: string): Promise<string[]> {
+    const text = 'select kind from timer where case_id = $1 order by kind';
+    return (await this.rows<{ kind: string }>(text, [caseId])).map(({ kind }) => kind);
   }
 
   /** What a case has left in the outbox of one kind of event, in order. */
@@ -176,7 +220,10 @@ export class Clinic {
     return left.map(({ payload }) => payload);
   }
 
-  /** Cases whose responsibility has a gap, an overlap, an end before its time, or none for an open case. */
+  /**
+   * Cases whose responsibility has a gap (but while they were closed), an overlap, an end before its time, or none for an
+   * open case.
+   */
   wronglyAnswered(): Promise<unknown[]> {
     return this.rows(`
       select c.id from cases c where (c.status in ('awaiting-advice', 'awaiting-information', 'advice-given'))::int
@@ -185,7 +232,11 @@ export class Clinic {
       select case_id from (
         select case_id, from_at, lag(until_at, 1, from_at) over (partition by case_id order by id) as before
         from responsibility
-      ) history where before is distinct from from_at`);
+      ) history
+      where before is distinct from from_at and not exists (
+        select from ending e
+        where e.case_id = history.case_id and e.reopened_at = history.from_at and e.ended_at <= history.before
+      )`);
   }
 
   /** Rows of the cases database, to look at what a command did. */

@@ -128,9 +128,10 @@ describe('copying a case to the record', () => {
       `Advice and guidance through DefinitiveDx, case ${code}`,
       'Question asked 23 November 2026 at 09:00 (routine):',
       'Is this rash worrying?',
-      `Advice given 23 November 2026 at 09:00 by the responsible specialist of ${panel.name}:`,
+      `Advice given 23 November 2026 at 09:00 by a consultant of ${panel.name}:`,
       'Watch it.',
       'Recommendation: Follow the advice, and refer if it is then still required.',
+      'Adviser: consultant, GMC 7012345.',
       'Copied 23 November 2026 at 09:00 from version 3 of the case. Times are those of London.',
     ]);
     expect(taken.text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}/i);
@@ -181,7 +182,7 @@ describe('the code of a case', () => {
         expect(nextCursor).toBeNull();
       }
     }
-    expect(await find(await clinic.gp(), code)).toEqual({ cases: [], nextCursor: null });
+    expect(await find(await clinic.gp(), code)).toMatchObject({ cases: [], nextCursor: null });
     const swapped = code.slice(0, 3) + code[4]! + code[3]! + code.slice(5);
     if (code[3] !== code[4]) {
       expect(await refusal(find(gp, swapped))).toMatchObject({ code: 'invalid-input' });

@@ -62,6 +62,9 @@ describe('the migrations', () => {
     expect(migrated.filter(({ code }) => readCaseCode(code) !== code)).toEqual([]);
     expect(migrated.find(({ id }) => id === led)?.lead).toBe(first);
     expect(migrated.find(({ id }) => id === alone)?.lead).toBeNull();
+    const unasked = `select count(*)::int as n from cases where consent_at is null and template is null
+      and examination is null and results = '[]' and not referral_allowed`;
+    expect(await sql(unasked)).toEqual([{ n: 42 }]);
   });
 
   it('leave room for the previous version, whose new cases get a code too', async () => {

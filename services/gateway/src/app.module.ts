@@ -10,17 +10,23 @@ import { ImportDoor } from './doors/import-door.js';
 import { AccountsController } from './http/accounts.controller.js';
 import { ApiDocument } from './http/api-document.js';
 import { AuditController } from './http/audit.controller.js';
+import { AskingController } from './http/asking.controller.js';
 import { AudienceController } from './http/audience.controller.js';
 import { ApplicationsController } from './http/applications.controller.js';
 import { Authentication } from './http/authentication.js';
+import { CaseEndingsController } from './http/case-endings.controller.js';
 import { CaseCourseController } from './http/case-course.controller.js';
+import { CaseResponsibilityController } from './http/case-responsibility.controller.js';
+import { CaseDocumentsController } from './http/case-documents.controller.js';
 import { CasesController } from './http/cases.controller.js';
+import { DiscussionController } from './http/discussion.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { Commands } from './http/commands.js';
 import { ConformanceController } from './http/conformance.controller.js';
 import { ConsentController } from './http/consent.controller.js';
 import { DirectoryController } from './http/directory.controller.js';
 import { Downloads } from './http/downloads.js';
+import { DraftsController } from './http/drafts.controller.js';
 import { EventsController } from './http/events.controller.js';
 import { ExportController } from './http/export.controller.js';
 import { FindingController } from './http/finding.controller.js';
@@ -28,10 +34,12 @@ import { FilesController } from './http/files.controller.js';
 import { HandOversController } from './http/hand-overs.controller.js';
 import { LeavingController } from './http/leaving.controller.js';
 import { MemberController } from './http/member.controller.js';
+import { LearningController } from './http/learning.controller.js';
 import { MemberImportsController } from './http/member-imports.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { OrganisationMembersController } from './http/organisation-members.controller.js';
 import { OrganisationPanelsController } from './http/organisation-panels.controller.js';
+import { FlagsController, LocalContactsController } from './http/safeguarding.controller.js';
 import { ScimController } from './http/scim.controller.js';
 import { PersonalDataController } from './http/personal-data.controller.js';
 import { OnCallController } from './http/on-call.controller.js';
@@ -64,9 +72,18 @@ export function appModule(config: GatewayConfig): DynamicModule {
       ApplicationsController,
       DirectoryController,
       FindingController,
+      AskingController,
+      DraftsController,
       CasesController,
       AudienceController,
       CaseCourseController,
+      DiscussionController,
+      CaseResponsibilityController,
+      CaseDocumentsController,
+      CaseEndingsController,
+      FlagsController,
+      LearningController,
+      LocalContactsController,
       HandOversController,
       MetricsController,
       OrganisationController,

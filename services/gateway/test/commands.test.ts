@@ -94,6 +94,7 @@ describe('the API', () => {
       kind: 'advice',
       body: 'No referral is needed.',
       recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED',
+      adviser: { grade: 'consultant', professionalNumber: '7012345' },
     };
     const posted = await specialist.ask('POST', `${address}/posts`, advice, { 'if-match': '"1"' });
     expect([posted.status, posted.headers.get('location'), posted.headers.get('etag')]).toEqual([

@@ -96,7 +96,8 @@ async function live(): Promise<void> {
   );
   ({ caseId } = asked.body);
   await client.ask('POST', `/api/v1/cases/${caseId}/posts`, { kind: 'information', body: words.note });
-  const advice = { kind: 'advice', body: 'Advice, vogelmark.', recommendation: 'OTHER' };
+  const adviser = { grade: 'consultant', professionalNumber: '7012345' };
+  const advice = { kind: 'advice', body: 'Advice, vogelmark.', recommendation: 'OTHER', adviser };
   await panelMember.ask('POST', `/api/v1/cases/${caseId}/posts`, advice);
   await until(async () => (await countIn('notify', 'mail')) > 0, 'the person to be told of the advice');
 }

@@ -29,7 +29,8 @@ beforeAll(async () => {
   stage = await setStage(world, issuer, gateway.url);
   const post = { kind: 'note', body: 'The fever is down on day 4.' };
   await stage.clients.requester.ask('POST', `/api/v1/cases/${stage.caseId}/posts`, post);
-  const advice = { kind: 'advice', body: 'See them again on day 5.', recommendation: 'OTHER' };
+  const adviser = { grade: 'consultant', professionalNumber: '7012345' };
+  const advice = { kind: 'advice', body: 'See them again on day 5.', recommendation: 'OTHER', adviser };
   await stage.clients.panelMember.ask('POST', `/api/v1/cases/${stage.caseId}/posts`, advice);
 }, 90_000);
 afterAll(async () => {

@@ -56,6 +56,7 @@ const advise = (address: string, person: PersonKey = 'specialist-on-call'): Prom
     kind: 'advice',
     body: 'No referral is needed.',
     recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED',
+    adviser: { grade: 'consultant', professionalNumber: '7012345' },
   });
 
 describe('a case code', () => {

@@ -6,7 +6,8 @@ import { startWorld, until, type World } from '@definitivedx/testing';
 import { parts, setStage, type Part, type Stage } from './support/cast.js';
 import { startGateway } from './support/gateway.js';
 import { Issuer } from './support/issuer.js';
-import { routes, type Route } from './support/route-table.js';
+import type { Route } from './support/route-kinds.js';
+import { routes } from './support/route-table.js';
 
 /*
  * Every route × everyone who might try it (security.md 7). The table is support/route-table.ts; a route that is not in

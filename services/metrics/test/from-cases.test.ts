@@ -71,6 +71,7 @@ describe('a case on the real services', () => {
       sex: 'not-relevant',
       intendedAction: 'refer',
       priority: 'routine',
+      consent: { sharing: 'parent-or-carer' },
       audience: [{ kind: 'panel', panelId }],
     });
     await world.request(addPost, specialist, {
@@ -79,6 +80,7 @@ describe('a case on the real services', () => {
       kind: 'advice',
       body: 'Reassure and review in two days.',
       recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED',
+      adviser: { grade: 'consultant', professionalNumber: '7012345' },
     });
     await world.request(closeCase, gp, {
       commandId: randomUUID(),

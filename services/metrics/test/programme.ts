@@ -5,7 +5,11 @@ import {
   caseAnswered,
   caseAsked,
   caseEnded,
+  caseReopened,
+  followUpAnswered,
+  followUpDue,
   outcomeReport,
+  surveyGiven,
   type DataOf,
   type EventContract,
   type InputOf,
@@ -126,6 +130,45 @@ export const ended = (caseId: string, data: Partial<Ended> = {}): Told & { data:
     survey: { outcome: 'confirmed-plan', referral: 'contemplated-avoided' },
     at: '2025-03-05T10:00:00Z',
     ...data,
+  },
+});
+
+export const reopened = (caseId: string, at: string): Told & { data: DataOf<typeof caseReopened> } => ({
+  contract: caseReopened,
+  data: { caseId, at },
+});
+
+export const surveyed = (
+  caseId: string,
+  closedAt: string,
+  survey: DataOf<typeof surveyGiven>['survey'],
+): Told & { data: DataOf<typeof surveyGiven> } => ({
+  contract: surveyGiven,
+  data: { caseId, survey, closedAt, at: '2025-03-19T10:00:00Z' },
+});
+
+type Day = DataOf<typeof followUpDue>['day'];
+
+export const followUpAsked = (caseId: string, day: Day): Told & { data: DataOf<typeof followUpDue> } => ({
+  contract: followUpDue,
+  data: { caseId, day, requesterId: randomUUID(), at: '2025-04-04T10:00:00Z' },
+});
+
+export const followUp = (
+  caseId: string,
+  day: Day,
+  answers: Partial<DataOf<typeof followUpAnswered>>,
+): Told & { data: DataOf<typeof followUpAnswered> } => ({
+  contract: followUpAnswered,
+  data: {
+    caseId,
+    day,
+    adviceFollowed: 'yes',
+    referredAnyway: false,
+    unplannedAttendance: false,
+    outcome: 'improved',
+    at: '2025-04-05T10:00:00Z',
+    ...answers,
   },
 });
 

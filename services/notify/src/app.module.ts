@@ -4,6 +4,7 @@ import { AccessEvents } from './bus/access-events.js';
 import { Egress, strictEgress } from '@definitivedx/egress';
 import { CaseEvents } from './bus/case-events.js';
 import { ChannelEvidenceDoor } from './bus/channel-evidence.js';
+import { ChasingEvents } from './bus/chasing-events.js';
 import { DeadLetters } from './bus/dead-letters.js';
 import { HandOversDoor } from './bus/hand-overs.js';
 import { OnCallDoor } from './bus/on-call.js';
@@ -29,6 +30,7 @@ export const appModule = (config: NotifyConfig): DynamicModule => ({
     AccessEvents,
     CaseEvents,
     ChannelEvidenceDoor,
+    ChasingEvents,
     DeadLetters,
     HandOversDoor,
     OnCallDoor,

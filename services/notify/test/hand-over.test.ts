@@ -257,7 +257,8 @@ describe('a hand-over', () => {
     const day = await next();
     const panel = await house.panel();
     const [withdrawn, closed] = [await house.share(panel), await house.share(panel)];
-    const advice = { kind: 'advice', body: 'No referral.', recommendation: 'OTHER' } as const;
+    const adviser = { grade: 'consultant', professionalNumber: '7012345' } as const;
+    const advice = { kind: 'advice', body: 'No referral.', recommendation: 'OTHER', adviser } as const;
     const { world } = house;
     await world.request(addPost, await panel.day.caller(), {
       commandId: randomUUID(),

@@ -181,6 +181,7 @@ export class House {
       sex: 'not-relevant',
       intendedAction: 'unsure',
       priority: 'routine',
+      consent: { sharing: 'parent-or-carer' },
       audience: [{ kind: 'panel', panelId }],
     });
     return caseId;

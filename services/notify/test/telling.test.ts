@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import {
+  caseMentioned,
   casePosted,
   caseShared,
   governanceOpened,
+  postChanged,
   shareCase,
   streamEntries,
   streamGrew,
@@ -71,6 +73,59 @@ describe('telling people', () => {
     expect(await ward.told(ward.gp, shared.caseId)).toEqual(['advice-given']);
     expect(await ward.told(ward.onCall, shared.caseId)).toEqual(['case-shared', 'case-posted']);
     expect((await ward.mails(advice)).map((mail) => mail.memberId)).toEqual([ward.gp.memberId]);
+  });
+
+  it('tells who was mentioned, if they may see the case; by mail who is not mailed about the post', async () => {
+    const { world, colleague, gp, onCall } = ward;
+    const { caseId } = await ward.openCase(colleague);
+    const stranger = uuidv7();
+    const messageId = await world.publish(caseMentioned, caseId, {
+      caseId,
+      postId: uuidv7(),
+      authorId: gp.memberId,
+      requesterId: gp.memberId,
+      responsibleId: onCall.memberId,
+      memberIds: [colleague.memberId, onCall.memberId, gp.memberId, stranger],
+      at: world.clock.now().toISOString(),
+    });
+    await ward.sent(messageId);
+    expect(await ward.told(colleague, caseId)).toEqual(['mentioned']);
+    // Nobody opened this one to the doctor on call: being mentioned opens nothing.
+    expect(await ward.told(onCall, caseId)).toEqual([]);
+    expect(await ward.told(gp, caseId)).toEqual([]);
+    expect(await ward.mails(messageId)).toEqual([
+      expect.objectContaining({ memberId: colleague.memberId, template: 'mentioned' }),
+    ]);
+    const [mail] = await ward.received(caseId);
+    expect(mail).toMatchObject({ subject: 'You were mentioned in a case' });
+  });
+
+  it('tells of posts that change; by mail only that advice was withdrawn', async () => {
+    const { world, gp, onCall } = ward;
+    const { caseId } = await ward.openCase();
+    const about = { caseId, postId: uuidv7(), requesterId: gp.memberId, responsibleId: onCall.memberId };
+    const change = (
+      kind: 'advice' | 'note',
+      changed: 'edited' | 'withdrawn',
+      authorId: string,
+    ): Promise<string> =>
+      world.publish(postChanged, caseId, {
+        ...about,
+        kind,
+        change: changed,
+        authorId,
+        status: 'awaiting-advice',
+        at: world.clock.now().toISOString(),
+      });
+    const edited = await change('note', 'edited', gp.memberId);
+    const taken = await change('note', 'withdrawn', gp.memberId);
+    const advice = await change('advice', 'withdrawn', onCall.memberId);
+    await ward.sent(advice);
+    expect(await ward.told(onCall, caseId)).toEqual(['post-edited', 'post-withdrawn']);
+    expect(await ward.told(gp, caseId)).toEqual(['advice-withdrawn']);
+    for (const quiet of [edited, taken]) expect(await ward.mails(quiet)).toEqual([]);
+    const [mail] = await ward.received(caseId);
+    expect(mail).toMatchObject({ to: [gp.email], subject: 'Advice was withdrawn' });
   });
 
   it('tells the requester when governance opens their case, by mail too, and not why', async () => {

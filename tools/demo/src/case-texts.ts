@@ -11,6 +11,7 @@ export const caseTexts = {
   advice:
     'Try montelukast at bedtime for six weeks and check spacer technique. Stop if nightmares occur. ' +
     'Bloodwork and allergen avoidance can wait; return early with hypoxia or feeding difficulty.',
+  safetyNet: 'Come back at once for grunting or a blue tinge.',
   comment: 'Saved a tedious journey.',
 } as const;
 

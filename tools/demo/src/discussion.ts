@@ -1,4 +1,4 @@
-import { addPost, getCase } from '@definitivedx/contracts';
+import { acknowledgeAdvice, addPost, getCase, markRead } from '@definitivedx/contracts';
 import { caseTexts } from './case-texts.js';
 import { NotAsExpected } from './failure.js';
 import type { Person } from './person.js';
@@ -54,21 +54,33 @@ export const advise = (step: Step, { session, name }: Person, { caseId }: Shared
       kind: 'advice',
       body: caseTexts.advice,
       recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED',
+      adviser: { grade: 'consultant', professionalNumber: '7012345' },
+      safetyNet: caseTexts.safetyNet,
     });
     return { says: `${name} advised; the case is now ${reply.status}.`, traceId, value: undefined };
   });
 
+/** The GP reads it, marks it as read, and says that it is understood: from then on nobody chases it. */
 export const readAdvice = (step: Step, { session, name }: Person, { caseId }: Shared): Promise<void> =>
   step('Reading the advice', async () => {
-    const { reply, traceId } = await session.must(getCase.reply, 'GET', addressOf(caseId));
+    const path = addressOf(caseId);
+    const { reply, traceId } = await session.must(getCase.reply, 'GET', path);
     const advice = reply.posts.filter(({ kind }) => kind === 'advice');
-    if (reply.status !== 'advice-given' || advice.length !== 1 || advice[0]?.body !== caseTexts.advice) {
+    const [only] = advice;
+    if (reply.status !== 'advice-given' || advice.length !== 1 || only?.body !== caseTexts.advice) {
       throw new NotAsExpected(
         'the case to be advice-given, with the one advice as it was written',
         `${reply.status} with ${String(advice.length)} advices`,
         traceId,
       );
     }
-    const says = `${name} read the advice (${advice[0].recommendation ?? 'no recommendation'}).`;
+    const mark = { number: only.number };
+    const { reply: marked } = await session.must(markRead.reply, 'POST', `${path}/read-mark`, mark);
+    if (marked.unread !== 0) throw new NotAsExpected('nothing unread', `${String(marked.unread)} unread`);
+    const understood = { understood: true };
+    const acknowledgement = `${path}/posts/${only.postId}/acknowledgement`;
+    await session.must(acknowledgeAdvice.reply, 'POST', acknowledgement, understood);
+    const by = `${only.adviser?.grade ?? 'unknown'}, ${only.adviser?.professionalNumber ?? 'unknown'}`;
+    const says = `${name} read the advice (${only.recommendation ?? 'no recommendation'}, by ${by}) and understood it.`;
     return { says, traceId, value: undefined };
   });

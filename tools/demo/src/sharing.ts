@@ -79,8 +79,11 @@ export async function share(step: Step, gp: Person, specialist: Person, panel: P
       history: caseTexts.history,
       ageBand: '2-5 years',
       sex: 'not-relevant',
+      results: [{ name: 'CRP', value: 12, unit: 'mg/L', range: { high: 5 }, taken: 'day 3' }],
       intendedAction: 'refer',
       priority: 'routine',
+      referralAllowed: true,
+      consent: { sharing: 'parent-or-carer' },
       attestation,
       audience: [{ kind: 'panel', panelId: panel.panelId }],
     });

@@ -66,6 +66,7 @@ export const environments = (setting: Setting) => {
       ACCESS_URL: `http://127.0.0.1:${String(ports.access)}`,
     },
     access: { AUDIT_KEY_FILE: secrets.auditKeyFile },
+    cases: { DRAFTS_KEYRING_FILE: secrets.draftsKeyringFile },
     files: { FILES_KEYRING_FILE: secrets.filesKeyringFile, FILES_DIR: join(stateDir, 'files') },
     notify: {
       PUBLIC_URL: setting.publicUrl,

@@ -22,6 +22,7 @@ export interface Secrets {
   readonly gatewayKeyFile: string;
   /** The keys that the keys of files are wrapped under. */
   readonly filesKeyringFile: string;
+  readonly draftsKeyringFile: string;
   /** Ed25519 private key (JWK) that the tree heads of the audit are signed with. */
   readonly auditKeyFile: string;
 }
@@ -95,6 +96,8 @@ export async function ensureSecrets(dir: string): Promise<Secrets> {
   await once(gatewayKeyFile, gatewayKeys);
   const filesKeyringFile = at('files.keyring.json');
   await once(filesKeyringFile, keyring);
+  const draftsKeyringFile = at('drafts.keyring.json');
+  await once(draftsKeyringFile, keyring);
   const auditKeyFile = at('audit.jwk.json');
   await once(auditKeyFile, () => signingKey('audit'));
 
@@ -108,6 +111,7 @@ export async function ensureSecrets(dir: string): Promise<Secrets> {
     oidcClientSecretFile,
     gatewayKeyFile,
     filesKeyringFile,
+    draftsKeyringFile,
     auditKeyFile,
   };
 }

@@ -60,7 +60,7 @@ export const panelSummary = z.strictObject({
 
 export const listPanels = request('access', 'list-panels', {
   summary: 'Panels the caller may send a case to.',
-  from: ['gateway'],
+  from: ['gateway', 'cases'],
   who: { members: 'any' },
   request: z.strictObject({}),
   reply: z.strictObject({ panels: z.array(panelSummary) }),

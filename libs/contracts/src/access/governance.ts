@@ -18,20 +18,27 @@ export const organisationSettings = request('access', 'organisation-settings', {
     name: z.string(),
     shareWithEveryone: z.boolean(),
     governanceAccess: z.boolean(),
+    teaching: z.boolean().describe('Its closed cases may be offered for teaching by who asked them.'),
     cover: z.array(person),
     governance: z.array(person),
   }),
 });
 
 export const changeSettings = request('access', 'change-settings', {
-  summary: 'Turns sharing with all members, or governance access, on or off for the organisation acted for.',
+  summary:
+    'Turns sharing with all members, governance access, or teaching with closed cases on or off for the organisation acted for.',
   from: ['gateway'],
   who: { members: ['organisation-admin'] },
   request: z.strictObject({
     shareWithEveryone: z.boolean().optional(),
     governanceAccess: z.boolean().optional(),
+    teaching: z.boolean().optional(),
   }),
-  reply: z.strictObject({ shareWithEveryone: z.boolean(), governanceAccess: z.boolean() }),
+  reply: z.strictObject({
+    shareWithEveryone: z.boolean(),
+    governanceAccess: z.boolean(),
+    teaching: z.boolean(),
+  }),
 });
 
 export const assignDuty = request('access', 'assign-duty', {

@@ -30,7 +30,7 @@ const reach = z.strictObject({
 const person = z.strictObject({ memberId: id, name: z.string(), organisation: z.string() });
 
 /** How one audience entry could answer for a case: the panel's lead, or the invited person if a specialist. */
-const answerer = z.strictObject({ grantId: id, to: grantee, leadMemberId: id.nullable() });
+export const answerer = z.strictObject({ grantId: id, to: grantee, leadMemberId: id.nullable() });
 
 export const shareCase = request('access', 'share', {
   summary:
@@ -58,6 +58,16 @@ export const shareCase = request('access', 'share', {
     maySee: z.array(id).describe('Those of the answerers and candidates who may see the case now.'),
     panels: z.array(panelDetail).describe('The panels among the entries.'),
   }),
+});
+
+/** What a share would answer; as `shareCase`, of a case that is not there and never will be. */
+export const rehearseShare = request('access', 'rehearse-share', {
+  summary:
+    'What opening a new case to an audience would answer, with the names of those who could answer it. Nothing is kept.',
+  from: ['cases'],
+  who: { members: ['clinician', 'specialist'] },
+  request: shareCase.request,
+  reply: shareCase.reply.extend({ names: z.array(z.strictObject({ memberId: id, name: z.string() })) }),
 });
 
 export const revokeGrant = request('access', 'revoke', {

@@ -148,7 +148,7 @@ const lostCases = z
 
 export const placeEnded = event('access', 'place-ended', 1, {
   summary: "A member's place in an organisation ended: what it gave is gone.",
-  consumers: ['notify'],
+  consumers: ['cases', 'notify'],
   data: z.strictObject({
     memberId: id,
     organisationId: id,
@@ -160,7 +160,7 @@ export const placeEnded = event('access', 'place-ended', 1, {
 
 export const panelLeft = event('access', 'panel-left', 1, {
   summary: 'A member is no longer in a panel, or the panel is closed: what only the panel gave is gone.',
-  consumers: ['notify'],
+  consumers: ['cases', 'notify'],
   data: z.strictObject({
     panelId: id,
     organisationId: id,
@@ -173,13 +173,13 @@ export const panelLeft = event('access', 'panel-left', 1, {
 
 export const panelLedAnew = event('access', 'panel-led-anew', 1, {
   summary: 'A panel has another lead.',
-  consumers: [],
+  consumers: ['cases'],
   data: z.strictObject({ panelId: id, organisationId: id, from: id.nullable(), to: id, at: instant }),
 });
 
 export const panelClosed = event('access', 'panel-closed', 1, {
   summary: 'A panel takes no more cases, and nobody sees or answers cases by it.',
-  consumers: [],
+  consumers: ['cases'],
   data: z.strictObject({
     panelId: id,
     organisationId: id,

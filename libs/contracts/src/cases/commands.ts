@@ -1,40 +1,15 @@
 import { z } from 'zod';
 import { request } from '../define.js';
-import {
-  ageBand,
-  audienceEntry,
-  caseStatus,
-  commandId,
-  id,
-  instant,
-  postKind,
-  priority,
-  recommendation,
-  text,
-} from '../fields.js';
-
-/** What the asker writes. Limits are the ones a client can read from the API before anything is typed. */
-export const caseContent = z.strictObject({
-  question: text(4_000).describe('The clinical question, in one or a few sentences.'),
-  history: text(20_000).describe('History and findings, without anything that identifies the child.'),
-  ageBand,
-  sex: z.enum(['female', 'male', 'not-relevant']),
-  intendedAction: z
-    .enum(['refer', 'not-refer', 'unsure'])
-    .describe('What the asker was about to do; needed to measure avoided referrals.'),
-  priority,
-});
+import { caseStatus, commandId, id, instant } from '../fields.js';
+import { audience } from './asking.js';
+import { caseContent } from './content.js';
+import { redFlagAnswers, templateAnswers } from './templates.js';
 
 /** The member's recorded "I have removed what identifies the patient", with the text they were shown. */
 export const attestation = z.strictObject({
   version: z.string().max(20),
   hash: z.string().regex(/^[0-9a-f]{64}$/, 'Send the hash of the text you were shown.'),
 });
-
-const audience = z
-  .array(audienceEntry)
-  .min(1, 'Choose at least one person or panel to share with.')
-  .max(50, 'Share with at most 50 people and panels at once.');
 
 export const createCase = request('cases', 'create', {
   summary:
@@ -46,6 +21,15 @@ export const createCase = request('cases', 'create', {
     attestation,
     audience,
     inviteOnly: z.boolean().default(false).describe('A sensitive case: open to people by name alone.'),
+    redFlags: redFlagAnswers
+      .default({})
+      .describe(
+        "Answers to the lead panel's red-flag questions, all of them no. A yes is a call, and no case.",
+      ),
+    template: templateAnswers
+      .optional()
+      .describe('Answers to what the lead panel asks; needed when it has a template.'),
+    draftId: id.optional().describe('The draft this was written as; it is gone once the case is there.'),
   }),
   reply: z.strictObject({
     caseId: id,
@@ -56,22 +40,6 @@ export const createCase = request('cases', 'create', {
     answerBy: instant,
     createdAt: instant,
   }),
-});
-
-export const addPost = request('cases', 'post', {
-  summary:
-    'Adds a message to the discussion. Advice needs a recommendation and moves the case to advice-given.',
-  from: ['gateway'],
-  who: { members: ['clinician', 'specialist'] },
-  request: z.strictObject({
-    commandId,
-    caseId: id,
-    kind: postKind,
-    body: text(20_000),
-    recommendation: recommendation.optional(),
-    expectedVersion: z.int().min(1).optional().describe('Refused when the case has moved on since.'),
-  }),
-  reply: z.strictObject({ postId: id, status: caseStatus, version: z.int(), postedAt: instant }),
 });
 
 export const shareFurther = request('cases', 'share', {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { request } from '../define.js';
 import { caseStatus, cursor, id, instant, pageLimit, priority, text } from '../fields.js';
+import { endedAs } from './closing.js';
 import { answerBy } from './queries.js';
 
 /** Which of the cases that a member may see; the rest of a filter narrows them further. */
@@ -47,6 +48,7 @@ export const listedCase = z.strictObject({
   code: z.string(),
   question: z.string(),
   status: caseStatus,
+  endedAs: endedAs.nullable(),
   priority,
   requesterId: id,
   responsibleId: id.nullable(),

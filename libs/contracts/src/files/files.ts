@@ -43,6 +43,17 @@ export const listFiles = request('files', 'list', {
   reply: z.strictObject({ files: z.array(fileSummary) }),
 });
 
+export const fileStates = request('files', 'states', {
+  summary:
+    'Which of these files belong to a case, who uploaded each and what has become of it. For showing and checking attachments; not a read, so not audited.',
+  from: ['cases'],
+  who: { services: ['cases'] },
+  request: z.strictObject({ caseId: id, fileIds: z.array(id).max(500) }),
+  reply: z.strictObject({
+    files: z.array(z.strictObject({ fileId: id, uploadedBy: id, state: fileState })),
+  }),
+});
+
 export const rotateFileKeys = request('files', 'rotate-keys', {
   summary:
     'Wraps the keys of some files anew, under the current key of the keyring, and counts what is left under each. A key that is not current and counts zero may be removed.',

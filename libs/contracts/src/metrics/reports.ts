@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { followUpDay } from '../cases/follow-ups.js';
 import { request } from '../define.js';
 import { id, instant, line } from '../fields.js';
 
@@ -32,7 +33,7 @@ const figures = z.strictObject({
     'Answered in time, of all asked whose answer was given or due; overdue ones without an answer are not in time.',
   ),
   referralsAvoided: proportion.describe('Contemplated and avoided, of all contemplated by the survey.'),
-  surveyed: proportion.describe('Closed with a survey, of all closed.'),
+  surveyed: proportion.describe('Closed with a survey, of all closed; without one counts as missing.'),
 });
 
 export const outcomeReport = request('metrics', 'outcome-report', {
@@ -51,6 +52,20 @@ export const outcomeReport = request('metrics', 'outcome-report', {
       }),
     ),
     total: figures,
+    followUps: z
+      .array(
+        z.strictObject({
+          day: followUpDay,
+          answered: proportion.describe('Answered, of all asked.'),
+          adviceFollowed: proportion.describe('Wholly, of all answered.'),
+          advicePartlyFollowed: proportion.describe('In part, of all answered.'),
+          referredAnyway: proportion.describe('Of all answered.'),
+          unplannedAttendance: proportion.describe('Of all answered.'),
+          wellOrImproved: proportion.describe('Of all answered whose outcome is known.'),
+          worse: proportion.describe('Of all answered whose outcome is known.'),
+        }),
+      )
+      .describe('What became of children, 30 and 90 days after the close.'),
     baseline: z
       .strictObject({
         name: z.string(),

@@ -8,6 +8,7 @@ import { registerPanel } from '../commands/register-panel.js';
 import { findMembers } from '../queries/find-members.js';
 import { listPanels } from '../queries/list-panels.js';
 import { memberContacts } from '../queries/member-contacts.js';
+import { namesOf } from '../queries/names-of.js';
 import { panelsByIds } from '../queries/panels-by-ids.js';
 
 /** Organisations, members and panels. */
@@ -38,6 +39,11 @@ export class DirectoryDoor {
   @Responds(contracts.panelsByIds)
   panelsByIds(input: InputOf<typeof contracts.panelsByIds>, { caller }: RequestContext) {
     return panelsByIds(this.service, caller, input);
+  }
+
+  @Responds(contracts.namesOf)
+  namesOf(input: InputOf<typeof contracts.namesOf>, { caller }: RequestContext) {
+    return namesOf(this.service, caller, input);
   }
 
   @Responds(contracts.findMembers)

@@ -4,6 +4,7 @@ import * as contracts from '@definitivedx/contracts';
 import type { InputOf } from '@definitivedx/contracts';
 import { openForGovernance } from '../commands/open-for-governance.js';
 import { assignDuty, changeSettings } from '../commands/organisation-settings.js';
+import { teachingAllowed } from '../queries/teaching-allowed.js';
 import { organisationSettings } from '../queries/organisation-settings.js';
 
 /** What an organisation decides about its own cases. */
@@ -14,6 +15,11 @@ export class GovernanceDoor {
   @Responds(contracts.organisationSettings)
   settings(_input: InputOf<typeof contracts.organisationSettings>, { caller }: RequestContext) {
     return organisationSettings(this.service, caller);
+  }
+
+  @Responds(contracts.teachingAllowed)
+  teachingAllowed(_input: InputOf<typeof contracts.teachingAllowed>, { caller }: RequestContext) {
+    return teachingAllowed(this.service, caller);
   }
 
   @Responds(contracts.changeSettings)

@@ -9,9 +9,11 @@ import {
 import * as contracts from '@definitivedx/contracts';
 import type { DataOf, InputOf } from '@definitivedx/contracts';
 import { appendAct } from '../commands/append-act.js';
+import { restrictCase } from '../commands/restrict-case.js';
 import { revoke } from '../commands/revoke.js';
 import { setInviteOnly } from '../commands/set-invite-only.js';
-import { share } from '../commands/share.js';
+import { rehearseShare, share } from '../commands/share.js';
+import { askingSide, caseAnswerers } from '../queries/answering.js';
 import { callerPrincipals } from '../queries/caller-principals.js';
 import { caseOrganisations } from '../queries/case-organisations.js';
 import { caseAudience } from '../queries/case-audience.js';
@@ -28,6 +30,11 @@ export class GrantsDoor {
   @Responds(contracts.shareCase)
   share(input: InputOf<typeof contracts.shareCase>, { caller }: RequestContext) {
     return share(this.service, caller, input);
+  }
+
+  @Responds(contracts.rehearseShare)
+  rehearseShare(input: InputOf<typeof contracts.rehearseShare>, { caller }: RequestContext) {
+    return rehearseShare(this.service, caller, input);
   }
 
   @Responds(contracts.revokeGrant)
@@ -73,6 +80,21 @@ export class GrantsDoor {
   @Responds(contracts.caseOrganisations)
   caseOrganisations(input: InputOf<typeof contracts.caseOrganisations>, { caller }: RequestContext) {
     return caseOrganisations(this.service, caller, input);
+  }
+
+  @Responds(contracts.caseAnswerers)
+  caseAnswerers(input: InputOf<typeof contracts.caseAnswerers>, { caller }: RequestContext) {
+    return caseAnswerers(this.service, caller, input);
+  }
+
+  @Responds(contracts.askingSide)
+  askingSide(input: InputOf<typeof contracts.askingSide>, { caller }: RequestContext) {
+    return askingSide(this.service, caller, input);
+  }
+
+  @Responds(contracts.restrictCase)
+  restrictCase(input: InputOf<typeof contracts.restrictCase>, { caller }: RequestContext) {
+    return restrictCase(this.service, caller, input);
   }
 
   @Responds(contracts.callerPrincipals)

@@ -10,7 +10,7 @@ import { actorOf, appendAudit } from '../data/audit.js';
 export const auditRefusal = (
   service: ServiceContext,
   caller: MemberCaller,
-  act: 'case.share' | 'case.revoke' | 'case.invite-only' | 'case.governance-open',
+  act: 'case.share' | 'case.revoke' | 'case.invite-only' | 'case.restrict' | 'case.governance-open',
   caseId: string,
 ): Promise<void> =>
   appendAudit(service.db, {

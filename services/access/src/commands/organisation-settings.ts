@@ -10,7 +10,7 @@ import { invalidInput, notFound } from '@definitivedx/errors';
 import { changingSettings, findingPlaces, replaceDuty } from '../data/governance.js';
 import { administer } from './administer.js';
 
-/** Turns sharing with all members, or governance access, on or off for the organisation acted for. */
+/** Turns sharing with all members, governance access, or teaching with closed cases on or off for the organisation acted for. */
 export const changeSettings = (
   service: ServiceContext,
   caller: Caller,
@@ -19,8 +19,12 @@ export const changeSettings = (
   administer(service, caller, { act: 'organisation.settings' }, async ({ tx, organisationId }) => {
     const [[settings]] = await tx.runAll(changingSettings(organisationId, to));
     if (!settings) throw notFound('organisation');
-    const { shareWithEveryone, governanceAccess } = settings;
-    return { reply: { shareWithEveryone, governanceAccess }, subjectId: organisationId, detail: to };
+    const { shareWithEveryone, governanceAccess, teaching } = settings;
+    return {
+      reply: { shareWithEveryone, governanceAccess, teaching },
+      subjectId: organisationId,
+      detail: to,
+    };
   });
 
 /**

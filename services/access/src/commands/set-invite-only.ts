@@ -11,7 +11,7 @@ import { auditRefusal } from './audit-refusal.js';
 
 /**
  * Marks a case as open to people by name alone, or ends that. Under the case's lock, so that no wider share can slip in.
- * @throws AppError `not-found` to anyone who does not control the case; `conflict` while it is shared more widely
+ * @throws AppError `not-found` to anyone who does not control the case; `conflict` while it is shared more widely, or flagged
  */
 export async function setInviteOnly(
   service: ServiceContext,
@@ -32,6 +32,9 @@ export async function setInviteOnly(
       throw conflict(
         `The case is shared with ${String(wider)} panel(s) or all members. End these shares first, then mark it as invite-only.`,
       );
+    }
+    if (!inviteOnly && found.flagged) {
+      throw conflict('A flag keeps this case among people invited by name. Have the flag taken off first.');
     }
     markInviteOnly(tx, caseId, inviteOnly);
     appendAuditWith(tx, {

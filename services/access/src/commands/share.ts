@@ -1,9 +1,22 @@
 import { asMember, type Caller, type MemberCaller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
-import type { InputOf, Relation, ReplyOf, shareCase } from '@definitivedx/contracts';
+import type {
+  InputOf,
+  Relation,
+  ReplyOf,
+  rehearseShare as contract,
+  shareCase,
+} from '@definitivedx/contracts';
+import type { Transaction } from '@definitivedx/db';
 import { conflict, forbidden, invalidInput, notFound, type Issue } from '@definitivedx/errors';
 import { lookingUpControl, whoMaySee } from '../data/decision.js';
-import { checkActing, lookingUpActing, panelsById, principalsToShareWith } from '../data/directory.js';
+import {
+  checkActing,
+  lookingUpActing,
+  lookingUpNames,
+  panelsById,
+  principalsToShareWith,
+} from '../data/directory.js';
 import {
   claimingCase,
   findingAnswerers,
@@ -41,53 +54,95 @@ export async function share(
   input: InputOf<typeof shareCase>,
 ): Promise<ReplyOf<typeof shareCase>> {
   const member = asMember(caller);
-  const asked = grantsAsked(input.entries);
-  const now = service.clock.now();
-
-  const shared = await service.db.transaction(async (tx) => {
-    // Locked before the grants are looked at, in this order; one round trip.
-    const [acting, , [found], [control], keptBefore, active] = await tx.runAll(
-      lookingUpActing(member),
-      claimingCase(input.caseId, member, input.inviteOnly),
-      lockingCase(input.caseId),
-      lookingUpControl(input.caseId, member, now),
-      grantsById(idsOf(asked)),
-      lookingUpGrantees(member, asked, now),
-    );
-    checkActing(acting);
-    if (!found || !control) return undefined;
-    refuse(wrongEntries(asked, found.requesterId));
-
-    const kept = new Set(keptBefore.map((grant) => grant.grantId));
-    const added = asked.filter((grant) => !kept.has(grant.grantId));
-    checkMayAdd({ found, control: control.via, added, active: new Set(active.map(({ id }) => id)), now });
-    const [, keptNow, answerers, panels] = await tx.runAll(
-      insertingGrants(input.caseId, member.memberId, now, added),
-      // Read back after the insert, so that an id taken by a command on another case at the same time is seen as well.
-      grantsById(idsOf(asked)),
-      findingAnswerers(input.caseId, now),
-      panelsById(principalsOf(asked, 'panel')),
-    );
-    checkKeptAsAsked(input.caseId, asked, keptNow);
-    if (added.length > 0)
-      auditGrants(tx, member, { act: 'grant.give', caseId: input.caseId, at: now, grants: added.length });
-    const mayAnswer = answerers.flatMap(({ leadMemberId }) => leadMemberId ?? []);
-    const [maySee] = await tx.runAll(whoMaySee([input.caseId], [...input.candidates, ...mayAnswer], now));
-    return { answerers, panels, maySee };
-  });
-
+  const shared = await service.db.transaction((tx) => open(tx, member, input, service.clock.now()));
   if (!shared) {
     await auditRefusal(service, member, 'case.share', input.caseId);
     throw notFound('case');
   }
-  const byId = new Map(shared.answerers.map((answerer) => [answerer.grantId, answerer]));
+  return shared;
+}
+
+/**
+ * What `share` would answer for a case that is not there yet, by doing it and taking it back: so that there is one rule
+ * of what is refused, who could answer and who would see it.
+ */
+export async function rehearseShare(
+  service: ServiceContext,
+  caller: Caller,
+  input: InputOf<typeof contract>,
+): Promise<ReplyOf<typeof contract>> {
+  const member = asMember(caller);
+  const now = service.clock.now();
+  const rehearsed = await takingBack(service, async (tx) => {
+    const shared = await open(tx, member, input, now);
+    if (!shared) throw notFound('case');
+    const [names] = await tx.runAll(lookingUpNames(shared.maySee));
+    return { ...shared, names };
+  });
+  return rehearsed;
+}
+
+class TakenBack extends Error {}
+
+/** Carries out `work` in a transaction that is never committed. */
+async function takingBack<T>(service: ServiceContext, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  let result: { readonly value: T } | undefined;
+  try {
+    return await service.db.transaction(async (tx) => {
+      result = { value: await work(tx) };
+      throw new TakenBack();
+    });
+  } catch (error) {
+    if (result && error instanceof TakenBack) return result.value;
+    throw error;
+  }
+}
+
+/** Opens the case, in a transaction; undefined when it is not the caller's to open. */
+async function open(
+  tx: Transaction,
+  member: MemberCaller,
+  input: InputOf<typeof shareCase>,
+  now: Date,
+): Promise<ReplyOf<typeof shareCase> | undefined> {
+  const asked = grantsAsked(input.entries);
+  // Locked before the grants are looked at, in this order; one round trip.
+  const [acting, , [found], [control], keptBefore, active] = await tx.runAll(
+    lookingUpActing(member),
+    claimingCase(input.caseId, member, input.inviteOnly),
+    lockingCase(input.caseId),
+    lookingUpControl(input.caseId, member, now),
+    grantsById(idsOf(asked)),
+    lookingUpGrantees(member, asked, now),
+  );
+  checkActing(acting);
+  if (!found || !control) return undefined;
+  refuse(wrongEntries(asked, found.requesterId));
+
+  const kept = new Set(keptBefore.map((grant) => grant.grantId));
+  const added = asked.filter((grant) => !kept.has(grant.grantId));
+  checkMayAdd({ found, control: control.via, added, active: new Set(active.map(({ id }) => id)), now });
+  const [, keptNow, answerers, panels] = await tx.runAll(
+    insertingGrants(input.caseId, member.memberId, now, added),
+    // Read back after the insert, so that an id taken by a command on another case at the same time is seen as well.
+    grantsById(idsOf(asked)),
+    findingAnswerers(input.caseId, now),
+    panelsById(principalsOf(asked, 'panel')),
+  );
+  checkKeptAsAsked(input.caseId, asked, keptNow);
+  if (added.length > 0)
+    auditGrants(tx, member, { act: 'grant.give', caseId: input.caseId, at: now, grants: added.length });
+  const mayAnswer = answerers.flatMap(({ leadMemberId }) => leadMemberId ?? []);
+  const [maySee] = await tx.runAll(whoMaySee([input.caseId], [...input.candidates, ...mayAnswer], now));
+
+  const byId = new Map(answerers.map((answerer) => [answerer.grantId, answerer]));
   return {
     answerers: asked.flatMap(({ grantId }) => {
       const answerer = byId.get(grantId);
       return answerer ? [{ grantId, to: granteeOf(answerer), leadMemberId: answerer.leadMemberId }] : [];
     }),
-    maySee: shared.maySee.map(({ memberId }) => memberId),
-    panels: shared.panels,
+    maySee: maySee.map(({ memberId }) => memberId),
+    panels,
   };
 }
 

@@ -11,6 +11,7 @@ import { Migration0008 } from './migrations/0008-relations.js';
 import { Migration0009 } from './migrations/0009-conformance.js';
 import { Migration0010 } from './migrations/0010-leaving.js';
 import { Migration0011 } from './migrations/0011-erasure.js';
+import { Migration0013 } from './migrations/0013-flagged.js';
 
 /** What this service's database consists of. */
 export const databaseOptions = (url: string): DatabaseOptions => ({
@@ -28,5 +29,6 @@ export const databaseOptions = (url: string): DatabaseOptions => ({
     { name: '0009-conformance', class: Migration0009 },
     { name: '0010-leaving', class: Migration0010 },
     { name: '0011-erasure', class: Migration0011 },
+    { name: '0013-flagged', class: Migration0013 },
   ],
 });

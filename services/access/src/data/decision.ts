@@ -1,4 +1,4 @@
-import type { InputOf, ReplyOf, checkAccess } from '@definitivedx/contracts';
+import type { InputOf, Purpose, ReplyOf, checkAccess } from '@definitivedx/contracts';
 import { asking, statement, type Asked, type Queryable } from '@definitivedx/db';
 import type { MemberCaller } from '@definitivedx/auth';
 import { controllingRelations, relationsFor } from '../domain/relations.js';
@@ -124,6 +124,15 @@ const control = statement<{ via: Via }>(
 /** By which relation the caller controls who sees the case, at `now`; no row when they do not. */
 export const lookingUpControl = (caseId: string, caller: MemberCaller, now: Date): Asked<{ via: Via }> =>
   asking(control, [[caseId], now, caller.memberId, caller.organisationId, controllingRelations]);
+
+/** By which relation the caller may do something in the case, at `now`; no row when they may not. For acts that are audited. */
+export const lookingUpOpening = (
+  caseId: string,
+  caller: MemberCaller,
+  purpose: Purpose,
+  now: Date,
+): Asked<{ via: Via }> =>
+  asking(control, [[caseId], now, caller.memberId, caller.organisationId, relationsFor(purpose)]);
 
 export interface Visible {
   readonly caseId: string;

@@ -165,3 +165,12 @@ const contacts = statement<Contact>(
 /** Where to reach those of the members who are active. */
 export const contactsOf = (db: Queryable, memberIds: readonly string[]): Promise<Contact[]> =>
   db.run(contacts, [memberIds]);
+
+const names = statement<{ memberId: string; name: string }>(
+  'access.member-names',
+  `select id as "memberId", name from member where id = any ($1::uuid[]) and status = 'active'`,
+);
+
+/** What those of the members who are active are called. */
+export const lookingUpNames = (memberIds: readonly string[]): Asked<{ memberId: string; name: string }> =>
+  asking(names, [memberIds]);

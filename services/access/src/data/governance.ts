@@ -10,9 +10,11 @@ interface Settings {
   readonly name: string;
   readonly shareWithEveryone: boolean;
   readonly governanceAccess: boolean;
+  readonly teaching: boolean;
 }
 
-const columns = `ods_code as "odsCode", name, allow_everyone as "shareWithEveryone", governance_access as "governanceAccess"`;
+const columns = `ods_code as "odsCode", name, allow_everyone as "shareWithEveryone", governance_access as "governanceAccess",
+  teaching`;
 
 const settings = statement<Settings>(
   'access.organisation-settings',
@@ -25,7 +27,7 @@ export const settingsOf = (organisationId: string): Asked<Settings> => asking(se
 const change = statement<Settings>(
   'access.change-settings',
   `update organisation set allow_everyone = coalesce($2, allow_everyone),
-          governance_access = coalesce($3, governance_access)
+          governance_access = coalesce($3, governance_access), teaching = coalesce($4, teaching)
     where id = $1 returning ${columns}`,
 );
 
@@ -34,7 +36,12 @@ export const changingSettings = (
   organisationId: string,
   to: z.output<(typeof changeSettings)['request']>,
 ): Asked<Settings> =>
-  asking(change, [organisationId, to.shareWithEveryone ?? null, to.governanceAccess ?? null]);
+  asking(change, [
+    organisationId,
+    to.shareWithEveryone ?? null,
+    to.governanceAccess ?? null,
+    to.teaching ?? null,
+  ]);
 
 interface OnDuty {
   readonly duty: Duty;
@@ -147,6 +154,17 @@ const setInviteOnly = statement<never>(
   'access.set-invite-only',
   'update case_ref set invite_only = $2 where case_id = $1',
 );
+
+const setFlagged = statement<never>(
+  'access.set-flagged',
+  `update case_ref set flagged = $2, invite_only = invite_only or $2, flagged_version = $3
+    where case_id = $1 and flagged_version <= $3`,
+);
+
+/** Keeps a locked case among people invited by name while it is flagged; unless something newer was said already. */
+export function markFlagged(tx: Transaction, caseId: string, flagged: boolean, version: number): void {
+  tx.later(setFlagged, [caseId, flagged, version]);
+}
 
 /** Marks a locked case as open to people by name alone, or not. */
 export function markInviteOnly(tx: Transaction, caseId: string, inviteOnly: boolean): void {

@@ -21,6 +21,8 @@ export interface CaseRef {
   readonly requesterId: string;
   /** Open to people by name alone. */
   readonly inviteOnly: boolean;
+  /** A flag keeps it so. */
+  readonly flagged: boolean;
   readonly organisationId: string;
   /** Its members may share with all members. */
   readonly allowEveryone: boolean;
@@ -39,7 +41,7 @@ export const claimingCase = (
   inviteOnly: boolean,
 ): Asked<never> => asking(claim, [caseId, memberId, organisationId, inviteOnly]);
 
-const caseRef = `select c.requester_id as "requesterId", c.organisation_id as "organisationId", c.invite_only as "inviteOnly",
+const caseRef = `select c.requester_id as "requesterId", c.organisation_id as "organisationId", c.invite_only as "inviteOnly", c.flagged,
           o.allow_everyone as "allowEveryone"
      from case_ref c join organisation o on o.id = c.organisation_id
     where c.case_id = $1`;

@@ -3,10 +3,10 @@ import * as contracts from '@definitivedx/contracts';
 import type { InputOf, ReplyOf } from '@definitivedx/contracts';
 import { Controller } from '@nestjs/common';
 import { acceptHandOver } from '../commands/accept-hand-over.js';
-import { addPost } from '../commands/add-post.js';
 import { closeCase } from '../commands/close-case.js';
 import { copyToRecord } from '../commands/copy-to-record.js';
 import { createCase } from '../commands/create-case.js';
+import { publishTemplate } from '../commands/publish-template.js';
 import { revokeShare } from '../commands/revoke-share.js';
 import { shareFurther } from '../commands/share-further.js';
 
@@ -20,14 +20,6 @@ export class CaseCommands {
     { caller }: RequestContext,
   ): Promise<ReplyOf<typeof contracts.createCase>> {
     return createCase(this.service, caller, input);
-  }
-
-  @Responds(contracts.addPost)
-  post(
-    input: InputOf<typeof contracts.addPost>,
-    { caller }: RequestContext,
-  ): Promise<ReplyOf<typeof contracts.addPost>> {
-    return addPost(this.service, caller, input);
   }
 
   @Responds(contracts.shareFurther)
@@ -68,5 +60,13 @@ export class CaseCommands {
     { caller }: RequestContext,
   ): Promise<ReplyOf<typeof contracts.copyToRecord>> {
     return copyToRecord(this.service, caller, input);
+  }
+
+  @Responds(contracts.publishTemplate)
+  publishTemplate(
+    input: InputOf<typeof contracts.publishTemplate>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.publishTemplate>> {
+    return publishTemplate(this.service, caller, input);
   }
 }

@@ -2,9 +2,13 @@ import { RequestContext, Responds, ServiceContext } from '@definitivedx/bus';
 import * as contracts from '@definitivedx/contracts';
 import type { InputOf, ReplyOf } from '@definitivedx/contracts';
 import { Controller } from '@nestjs/common';
+import { takeDocument } from '../commands/take-document.js';
+import { caseForm } from '../queries/case-form.js';
 import { casesToHandOver } from '../queries/cases-to-hand-over.js';
+import { expectAnswer } from '../queries/expect-answer.js';
 import { exportCases } from '../queries/export-cases.js';
 import { getCase } from '../queries/get-case.js';
+import { getTemplate } from '../queries/template.js';
 
 @Controller()
 export class CaseQueries {
@@ -16,6 +20,14 @@ export class CaseQueries {
     { caller }: RequestContext,
   ): Promise<ReplyOf<typeof contracts.getCase>> {
     return getCase(this.service, caller, input);
+  }
+
+  @Responds(contracts.takeCaseDocument)
+  takeDocument(
+    input: InputOf<typeof contracts.takeCaseDocument>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.takeCaseDocument>> {
+    return takeDocument(this.service, caller, input);
   }
 
   @Responds(contracts.casesToHandOver)
@@ -32,5 +44,29 @@ export class CaseQueries {
     { caller }: RequestContext,
   ): Promise<ReplyOf<typeof contracts.exportCases>> {
     return exportCases(this.service, caller, input);
+  }
+
+  @Responds(contracts.caseForm)
+  form(
+    input: InputOf<typeof contracts.caseForm>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.caseForm>> {
+    return caseForm(this.service, caller, input);
+  }
+
+  @Responds(contracts.expectAnswer)
+  expectAnswer(
+    input: InputOf<typeof contracts.expectAnswer>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.expectAnswer>> {
+    return expectAnswer(this.service, caller, input);
+  }
+
+  @Responds(contracts.getTemplate)
+  template(
+    input: InputOf<typeof contracts.getTemplate>,
+    { caller }: RequestContext,
+  ): Promise<ReplyOf<typeof contracts.getTemplate>> {
+    return getTemplate(this.service, caller, input);
   }
 }

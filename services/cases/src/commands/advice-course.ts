@@ -1,5 +1,8 @@
 import type { Recommendation } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
+import { chaseUnread } from '../data/chasing.js';
+import { armTimer, disarmTimer } from '../data/timers.js';
+import { leftAloneAt } from '../domain/ending.js';
 
 /** Advice in a case whose row the transaction has locked. */
 export interface AdviceMoment {
@@ -8,23 +11,43 @@ export interface AdviceMoment {
   readonly at: Date;
 }
 
-/** Advice was given: what is to happen when nobody on the asking side opens it begins here. */
+/**
+ * Advice was given: it is chased until somebody on the asking side opens it, and a child who is to attend now until
+ * somebody says that they know. The timers are rows, so that no restart ends the chase.
+ */
 export function adviceGiven(
-  _tx: Transaction,
-  _advice: AdviceMoment & { readonly recommendation: Recommendation },
+  tx: Transaction,
+  { caseId, postId, at, recommendation }: AdviceMoment & { readonly recommendation: Recommendation },
 ): void {
-  // Chasing unread advice arms its timers here.
+  if (recommendation === 'ATTEND_NOW') {
+    armTimer(tx, { kind: 'attend-now', caseId, subjectId: postId, dueAt: at }, at);
+  } else {
+    chaseUnread(tx, { caseId, postId, at });
+  }
 }
 
-/** Somebody on the asking side opened advice, the first of them to do so. */
-export function adviceOpened(_tx: Transaction, _advice: AdviceMoment & { readonly memberId: string }): void {
-  // Chasing ends here, and what follows from advice left alone begins.
+/**
+ * Somebody on the asking side opened advice, the first of them to do so. It is chased no more, unless the child is to
+ * attend now; left alone from now on, the case closes by itself.
+ */
+export function adviceOpened(
+  tx: Transaction,
+  { caseId, postId, at }: AdviceMoment & { readonly memberId: string },
+): void {
+  disarmTimer(tx, caseId, 'advice-unread', postId);
+  armTimer(tx, { kind: 'self-close', caseId, subjectId: postId, dueAt: leftAloneAt(at, null) }, at);
 }
 
 /** Somebody on the asking side acknowledged advice: they have it, and it was no machine that opened it. */
 export function adviceAcknowledged(
-  _tx: Transaction,
-  _advice: AdviceMoment & { readonly memberId: string },
+  tx: Transaction,
+  { caseId, postId }: AdviceMoment & { readonly memberId: string },
 ): void {
-  // What only a person's word can end, ends here.
+  endChase(tx, caseId, postId);
+}
+
+/** Ends the chase of a post: a person has it, or it counts no more, and what replaced it is chased instead. */
+export function endChase(tx: Transaction, caseId: string, postId: string): void {
+  disarmTimer(tx, caseId, 'advice-unread', postId);
+  disarmTimer(tx, caseId, 'attend-now', postId);
 }

@@ -1,20 +1,15 @@
 import { asMember, type Caller } from '@definitivedx/auth';
-import { emit, once, type ServiceContext } from '@definitivedx/bus';
-import {
-  caseActed,
-  caseEnded,
-  type InputOf,
-  type ReplyOf,
-  type closeCase as contract,
-} from '@definitivedx/contracts';
+import { once, type ServiceContext } from '@definitivedx/bus';
+import type { InputOf, ReplyOf, closeCase as contract } from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
-import { endResponsibility, lockedCase, recordActivity } from '../data/cases.js';
-import { insertSurvey } from '../data/closing.js';
-import { note } from '../data/timeline.js';
-import { statusAfterClosing } from '../domain/closing.js';
+import { adviceAcknowledged } from '../data/acknowledgements.js';
+import { lockedCase } from '../data/cases.js';
+import { endingState } from '../data/endings.js';
+import { decided } from '../domain/ending.js';
 import { checkTexts } from '../domain/findings.js';
 import { confirmAccess } from '../queries/confirm-access.js';
-import { keepClock } from './keep-clock.js';
+import { thoseGone } from '../queries/those-gone.js';
+import { endCase } from './end-case.js';
 
 /**
  * Ends an answered case with its survey; nobody is responsible for it from then on. What the requester adds in their
@@ -26,30 +21,21 @@ export async function closeCase(
   caller: Caller,
   { commandId, survey, ...input }: InputOf<typeof contract>,
 ): Promise<ReplyOf<typeof contract>> {
-  const member = asMember(caller);
-  const { memberId, organisationId } = member;
-  const { caseId } = await confirmAccess(service, member, input.caseId, 'close');
+  const by = asMember(caller);
+  const { caseId } = await confirmAccess(service, by, input.caseId, 'close');
   checkTexts({ 'survey.comment': survey.comment });
+  const gone = await thoseGone(service, caseId);
 
   return service.db.transaction((tx) =>
-    once(tx, commandId, memberId, async () => {
+    once(tx, commandId, by.memberId, async () => {
       const found = await lockedCase(tx, caseId);
       if (!found) throw notFound();
-      const status = statusAfterClosing(found.status);
+      const state = await endingState(tx, caseId);
+      const facts = { survey: true, 'advice-acknowledged': await adviceAcknowledged(tx, caseId, gone) };
+      const status = decided(found.status, 'close', 'requester', facts);
       const now = service.clock.now();
-      await insertSurvey(tx, { caseId, memberId, survey, at: now });
-      await endResponsibility(tx, caseId, now);
-      await keepClock(tx, caseId, { before: found.status, after: status, at: now });
-      const { version } = await recordActivity(tx, caseId, status, now);
-
-      note(tx, caseId, { kind: 'closed', actorId: memberId, detail: { by: 'requester' }, at: now });
-
-      const at = now.toISOString();
-      const { comment: _comment, ...codes } = survey;
-      emit(tx, caseEnded, caseId, { caseId, status, survey: codes, at });
-      const act = { act: 'case.close', caseId, memberId, organisationId, subjectId: null, at } as const;
-      emit(tx, caseActed, caseId, act);
-      return { status, version, closedAt: at };
+      const ended = await endCase(tx, { caseId, found, state, status, now, by, act: 'case.close', survey });
+      return { status, version: ended.version, closedAt: ended.endedAt.toISOString() };
     }),
   );
 }

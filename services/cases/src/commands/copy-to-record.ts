@@ -9,11 +9,12 @@ import {
 } from '@definitivedx/contracts';
 import { notFound } from '@definitivedx/errors';
 import { v7 } from 'uuid';
-import { caseState } from '../data/cases.js';
+import { caseState, lockedCase } from '../data/cases.js';
 import { copyTaken, takeCopy } from '../data/closing.js';
 import { note } from '../data/timeline.js';
 import { recordText } from '../domain/record-text.js';
 import { confirmAccess } from '../queries/confirm-access.js';
+import { openedByAskingSide } from './mark-read.js';
 
 /**
  * Takes the text for the child's own record, of an open case or an ended one, and records that it was taken. A repeat
@@ -35,9 +36,13 @@ export async function copyToRecord(
 
   const { copyId } = await service.db.transaction((tx) =>
     once(tx, commandId, memberId, async () => {
+      // Held, so that nothing is superseded between: who copied the old has to acknowledge the new.
+      await lockedCase(tx, caseId);
       const taking = { copyId: v7(), caseId, memberId, panelName, at: service.clock.now() };
       const taken = await takeCopy(tx, taking);
       if (!taken) throw notFound();
+      const { adviceId: postId } = taken;
+      if (postId !== null) await openedByAskingSide(tx, { caseId, memberId, postId, at: taking.at });
       note(tx, caseId, {
         kind: 'copied-to-record',
         actorId: memberId,

@@ -4,37 +4,36 @@ import {
   caseActed,
   caseAsked,
   caseShared,
-  defaultPanelTerms,
   shareCase,
   type InputOf,
+  type RedFlagAnswers,
   type ReplyOf,
+  type TemplateAnswers,
   type createCase as contract,
 } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
-import { invalidInput } from '@definitivedx/errors';
-import { fileUnder, fileUnderAsker, grantRef, panelIdsOf, type Grant } from '../data/audience.js';
+import { fileUnder, fileUnderAsker, grantRef, type Grant } from '../data/audience.js';
 import { insertCase, makeResponsible } from '../data/cases.js';
+import { deleteDraft } from '../data/drafts.js';
 import { releaseIds, reserveIds } from '../data/reserved-ids.js';
 import { insertClock } from '../data/response-clock.js';
+import { lookingUpTemplate, type AnsweredTemplate, type TemplateRow } from '../data/templates.js';
 import { note } from '../data/timeline.js';
 import { checkAttestation } from '../domain/attestation.js';
+import { contentBytes, textsOf } from '../domain/content.js';
 import { checkTexts } from '../domain/findings.js';
-import { startClock } from '../domain/response-clock.js';
-import { candidatesFor, chooseResponsible, type Candidate } from '../domain/responsible.js';
-import { bytesOf } from '../domain/room.js';
-import { onCallFor } from '../queries/who-answers.js';
+import { checkForm, emergency, saidYes } from '../domain/template.js';
+import { panelToAsk } from '../queries/panel-to-ask.js';
+import { checkAnswers } from './check-answers.js';
+import { clockFor, openCase, type Opened } from './open-case.js';
 
 type Input = InputOf<typeof contract>;
 type Reply = ReplyOf<typeof contract>;
 
-type Panel = ReplyOf<typeof shareCase>['panels'][number];
-
-interface NewCase {
+interface NewCase extends Pick<Opened, 'responsible' | 'leadPanel'> {
   readonly caseId: string;
   readonly grants: readonly Grant[];
-  readonly responsible: Candidate;
-  /** Undefined when only people are asked. */
-  readonly leadPanel: Panel | undefined;
+  readonly answered: AnsweredTemplate | undefined;
   readonly at: Date;
 }
 
@@ -42,68 +41,85 @@ interface NewCase {
  * Shares a new case. Access learns of it first: until the case is committed here, its grants open nothing, and a
  * retry finds its way back to them through the reserved ids.
  * @throws AppError `conflict` when another text was attested than the one in force; `invalid-input` when the audience
- * is unknown or holds nobody who could answer.
+ * is unknown or holds nobody who could answer, or when the form of the panel is not answered; `emergency` when a red
+ * flag is.
  */
 export async function createCase(service: ServiceContext, caller: Caller, input: Input): Promise<Reply> {
   const member = asMember(caller);
+  const [leadPanelId = null] = input.audience.flatMap((entry) =>
+    entry.kind === 'panel' ? [entry.panelId] : [],
+  );
+  // First of all, whatever else may be wrong with the case.
+  const yes = saidYes(input.redFlags);
+  if (yes.length > 0) throw emergency(yes, await phoneOf(service, member, leadPanelId));
   checkAttestation(input.attestation);
-  checkTexts({ question: input.question, history: input.history });
-  const { caseId, grants, done } = await reserveIds<Reply>(service.db, {
+  checkTexts(textsOf(input));
+  const command = {
     commandId: input.commandId,
     callerId: member.memberId,
     audience: input.audience,
     now: service.clock.now(),
-  });
-  if (done) return done.reply;
-
-  const { responsible, leadPanel } = await share(service, member, {
+  };
+  const {
     caseId,
     grants,
-    inviteOnly: input.inviteOnly,
-  });
-  const created: NewCase = { caseId, grants, responsible, leadPanel, at: service.clock.now() };
+    done,
+    beside: [template],
+  } = await reserveIds<Reply, TemplateRow>(service.db, command, lookingUpTemplate(leadPanelId));
+  // What a repeat answered may have changed since.
+  if (done) return done.reply;
+  checkForm(template, input);
+  const answered = template && input.template && answersTo(template, input.template, input.redFlags);
+
+  const { responsible, leadPanel } = await openCase(
+    service,
+    member,
+    { caseId, grants, inviteOnly: input.inviteOnly },
+    (sharing) => service.bus.request(shareCase, member, sharing),
+  );
+  const created: NewCase = { caseId, grants, responsible, leadPanel, answered, at: service.clock.now() };
   return service.db.transaction((tx) =>
     once(tx, input.commandId, member.memberId, () => write(tx, member, input, created)),
   );
 }
 
-/** Opens the case to its audience, and finds who answers for it and the panel that leads: the one asked first. */
-async function share(
+/** The number to call instead of asking a panel; null when none can be had. */
+async function phoneOf(
   service: ServiceContext,
   member: MemberCaller,
-  { caseId, grants, inviteOnly }: { caseId: string; grants: readonly Grant[]; inviteOnly: boolean },
-): Promise<Pick<NewCase, 'responsible' | 'leadPanel'>> {
-  const panelIds = panelIdsOf(grants);
-  const onCall = await onCallFor(service, member, panelIds);
-  const { answerers, maySee, panels } = await service.bus.request(shareCase, member, {
-    caseId,
-    entries: [...grants],
-    inviteOnly,
-    candidates: [...new Set([...onCall.values()].filter((memberId) => memberId !== null))],
-  });
-  const candidates = candidatesFor(answerers, onCall);
-  const responsible = chooseResponsible(candidates, new Set(maySee), member.memberId);
-  if (responsible) return { responsible, leadPanel: panels.find(({ panelId }) => panelId === panelIds[0]) };
-  throw invalidInput('Nobody in this audience could answer the case.', [
-    { path: 'audience', message: 'Add a panel, or invite a specialist other than yourself.' },
-  ]);
+  panelId: string | null,
+): Promise<string | null> {
+  if (panelId === null) return null;
+  try {
+    return (await panelToAsk(service, member, panelId))?.phone ?? null;
+  } catch {
+    // Whoever has an emergency is to be told to call, not that something cannot be reached.
+    return null;
+  }
 }
 
-/** By whose terms a case is answered when it is shared with people alone. */
-const termsOfPeople = { terms: defaultPanelTerms, calendar: 'england-and-wales' } as const;
+function answersTo(
+  template: TemplateRow,
+  given: TemplateAnswers,
+  redFlags: RedFlagAnswers,
+): AnsweredTemplate {
+  checkAnswers(template, given);
+  return { panelId: template.panelId, version: template.version, answers: given.answers, redFlags };
+}
 
 async function write(tx: Transaction, member: MemberCaller, input: Input, created: NewCase): Promise<Reply> {
-  const { caseId, grants, responsible, leadPanel, at } = created;
-  const { commandId, audience: _audience, inviteOnly: _inviteOnly, ...asked } = input;
+  const { caseId, grants, responsible, leadPanel, answered, at } = created;
+  const { commandId, ...asked } = input;
   const { memberId, organisationId } = member;
-  const clock = startClock(leadPanel ?? termsOfPeople, asked.priority, at);
+  const clock = clockFor(leadPanel, asked.priority, at);
   const code = await insertCase(tx, {
     caseId,
     requesterId: memberId,
     organisationId,
     leadPanelId: leadPanel?.panelId ?? null,
     asked,
-    bytes: bytesOf(asked.question, asked.history),
+    answered,
+    bytes: contentBytes(asked),
     at,
   });
   insertClock(tx, caseId, leadPanel?.panelId ?? null, clock);
@@ -119,6 +135,7 @@ async function write(tx: Transaction, member: MemberCaller, input: Input, create
     at,
   });
   releaseIds(tx, commandId);
+  if (input.draftId !== undefined) deleteDraft(tx, { draftId: input.draftId, memberId });
 
   const moment = at.toISOString();
   const about = { caseId, organisationId, at: moment };

@@ -1,6 +1,8 @@
 import { emit, type EventContext, type ServiceContext } from '@definitivedx/bus';
 import { erasedInCases, type DataOf, type memberErased } from '@definitivedx/contracts';
 import { conflict } from '@definitivedx/errors';
+import { eraseDeparture } from '../data/departures.js';
+import { eraseDrafts } from '../data/drafts.js';
 import { eraseReservations, responsibleFor } from '../data/erasure.js';
 import { eraseFilters } from '../data/filters.js';
 import { eraseFollows } from '../data/following.js';
@@ -20,8 +22,10 @@ export async function eraseMember(
     throw conflict('This member answers for an open case. Have it handed over, then replay the dead letter.');
   const rows = {
     reserved_ids: await eraseReservations(tx, memberId),
+    departure: await eraseDeparture(tx, memberId),
     follow: await eraseFollows(tx, memberId),
     saved_filter: await eraseFilters(tx, memberId),
+    draft: await eraseDrafts(tx, memberId),
   };
   emit(tx, erasedInCases, memberId, { memberId, rows, at: clock.now().toISOString() });
 }

@@ -2,6 +2,7 @@ import { emit } from '@definitivedx/bus';
 import { caseAnswered, type CaseStatus, type Recommendation } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
 import { clockOf, saveClock } from '../data/response-clock.js';
+import { endAllConsultations } from './keep-consultations.js';
 import { firstAnswer, follow } from '../domain/response-clock.js';
 
 /** What a specialist wrote that counts as an answer: advice, or a question back. */
@@ -24,6 +25,7 @@ export async function keepClock(
   { before, after, answer, at }: Move,
 ): Promise<void> {
   if (before === after && !answer) return;
+  await endAllConsultations(tx, caseId, after, at);
   const clock = await clockOf(tx, caseId);
   if (!clock) return;
   const measured = answer && firstAnswer(clock, at);

@@ -7,7 +7,8 @@ import {
   type shareRevoked,
 } from '@definitivedx/contracts';
 import type { MemberCaller } from '@definitivedx/auth';
-import { statement, type Transaction } from '@definitivedx/db';
+import { statement, type Queryable, type Transaction } from '@definitivedx/db';
+import { armTimer } from './timers.js';
 
 /** One entry of the audience with the id of its grant. */
 export interface Grant {
@@ -87,7 +88,36 @@ export function fileUnder(tx: Transaction, caseId: string, grants: readonly Gran
     entries.map(({ expiresAt }) => expiresAt ?? null),
     at,
   ]);
+  for (const { grantId, entry } of grants) {
+    if (entry.expiresAt === undefined) continue;
+    armTimer(tx, { kind: 'grant-expired', caseId, subjectId: grantId, dueAt: new Date(entry.expiresAt) }, at);
+  }
 }
+
+const find = statement<{ kind: 'member' | 'panel' | 'everyone'; principalId: string }>(
+  'audience-find',
+  `select kind, principal as "principalId" from audience where case_id = $1 and grant_id = $2`,
+);
+
+/** A grant that a case is filed under, or undefined. */
+export async function filedGrant(
+  tx: Queryable,
+  caseId: string,
+  grantId: string,
+): Promise<GrantRef | undefined> {
+  const [found] = await tx.run(find, [caseId, grantId]);
+  return found && { grantId, ...found };
+}
+
+const panels = statement<{ panelId: string }>(
+  'audience-panels',
+  `select principal as "panelId" from audience
+    where case_id = $1 and kind = 'panel' and (expires_at is null or expires_at > $2) order by grant_id`,
+);
+
+/** The panels that a case is filed under, in the order they were asked. */
+export const filedPanels = async (db: Queryable, caseId: string, now: Date): Promise<string[]> =>
+  (await db.run(panels, [caseId, now])).map(({ panelId }) => panelId);
 
 /** Takes a case out of the lists of one grant. False when it was not in them, as when it is done again. */
 export async function dropGrant(tx: Transaction, caseId: string, grantId: string): Promise<boolean> {

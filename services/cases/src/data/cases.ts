@@ -1,6 +1,8 @@
-import type { CaseStatus, InputOf, Priority, createCase } from '@definitivedx/contracts';
+import type { CaseContent, CaseStatus, InputOf, Priority, createCase } from '@definitivedx/contracts';
 import { statement, type Queryable, type Transaction } from '@definitivedx/db';
-import type { Reason } from '../domain/responsible.js';
+import type { AnsweredTemplate } from './templates.js';
+
+export { endResponsibility, makeResponsible } from './responsibility.js';
 
 /** What commands need to know of a case before they change it. */
 export interface CaseState {
@@ -13,11 +15,14 @@ export interface CaseState {
   readonly responsibleSince: Date | null;
   /** Null when only people were asked. */
   readonly leadPanelId: string | null;
+  /** Other panels were asked in, whether they have answered or not. */
+  readonly consulting: boolean;
 }
 
 const state = `
   select c.status, c.priority, c.version, c.text_bytes as "textBytes", c.requester_id as "requesterId",
-    c.lead_panel_id as "leadPanelId", r.member_id as "responsibleId", r.from_at as "responsibleSince"
+    c.lead_panel_id as "leadPanelId", r.member_id as "responsibleId", r.from_at as "responsibleSince",
+    exists (select from consultation k where k.case_id = c.id) as consulting
   from cases c left join responsibility r on r.case_id = c.id and r.until_at is null
   where c.id = $1`;
 
@@ -37,17 +42,20 @@ export async function lockedCase(tx: Transaction, caseId: string): Promise<CaseS
   return caseState(tx, caseId);
 }
 
-type Asked = Omit<InputOf<typeof createCase>, 'commandId' | 'audience' | 'inviteOnly'>;
+/** What is asked, and the attestation it comes with. */
+type Asked = CaseContent & Pick<InputOf<typeof createCase>, 'attestation'>;
 
 // The attestation refers to the case, which is checked at the end of the statement.
 const insert = statement<{ code: string }>(
   'case-insert',
   `with attested as (
-     insert into attestation (case_id, member_id, version, hash, attested_at) values ($1, $2, $13, $14, $12)
+     insert into attestation (case_id, member_id, version, hash, attested_at) values ($1, $2, $4, $5, $3)
    )
-   insert into cases (id, requester_id, organisation_id, question, history, age_band, sex, intended_action, priority,
-     lead_panel_id, text_bytes, status, version, created_at, last_activity_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'awaiting-advice', 1, $12, $12)
+   insert into cases (id, requester_id, created_at, last_activity_at, organisation_id, lead_panel_id, text_bytes,
+     question, history, age_band, sex, intended_action, priority, examination, results, medication, specialty,
+     referral_allowed, consent_sharing, consent_photographs, template, consent_by, consent_at, status, version)
+   values ($1, $2, $3, $3, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $2, $3,
+     'awaiting-advice', 1)
    returning code`,
 );
 
@@ -60,22 +68,20 @@ export async function insertCase(
     organisationId: string;
     leadPanelId: string | null;
     asked: Asked;
+    answered: AnsweredTemplate | undefined;
     bytes: number;
     at: Date;
   },
 ): Promise<string> {
-  const { attestation, question, history, ageBand, sex, intendedAction, priority } = of.asked;
+  const { attestation, consent, ...asked } = of.asked;
   const row = one(
     await tx.run(insert, [
-      of.caseId,
-      of.requesterId,
-      of.organisationId,
-      ...[question, history, ageBand, sex, intendedAction, priority],
-      of.leadPanelId,
-      of.bytes,
-      of.at,
-      attestation.version,
-      attestation.hash,
+      ...[of.caseId, of.requesterId, of.at, attestation.version, attestation.hash],
+      ...[of.organisationId, of.leadPanelId, of.bytes],
+      ...[asked.question, asked.history, asked.ageBand, asked.sex, asked.intendedAction, asked.priority],
+      ...[asked.examination ?? null, JSON.stringify(asked.results), asked.medication ?? null],
+      ...[asked.specialty ?? null, asked.referralAllowed, consent.sharing, consent.photographs],
+      of.answered === undefined ? null : JSON.stringify(of.answered),
     ]),
   );
   return row.code;
@@ -129,35 +135,6 @@ export async function recordActivity(
 /** Records a change that is nothing to read: a new version, and the case stays where it is in the lists. */
 export async function recordChange(tx: Transaction, caseId: string, status: CaseStatus): Promise<number> {
   return one(await tx.run(bump, [caseId, status])).version;
-}
-
-const openResponsibility = statement<never>(
-  'responsibility-open',
-  'insert into responsibility (case_id, member_id, reason, from_at) values ($1, $2, $3, $4)',
-);
-
-const closeResponsibility = statement<{ untilAt: Date }>(
-  'responsibility-close',
-  `update responsibility set until_at = greatest(from_at, $2) where case_id = $1 and until_at is null
-   returning until_at as "untilAt"`,
-);
-
-/** Makes someone responsible from a moment on. There must be no one else at the time. */
-export function makeResponsible(
-  tx: Transaction,
-  caseId: string,
-  next: { memberId: string; reason: Reason },
-  at: Date,
-): void {
-  tx.later(openResponsibility, [caseId, next.memberId, next.reason, at]);
-}
-
-/**
- * Ends the responsibility of whoever has it.
- * @returns the moment it ended, at which the next one begins; clocks of replicas may differ a little.
- */
-export async function endResponsibility(tx: Transaction, caseId: string, at: Date): Promise<Date> {
-  return one(await tx.run(closeResponsibility, [caseId, at])).untilAt;
 }
 
 /** The row of a statement that always gives one. */

@@ -26,6 +26,23 @@ export const askedFor = (
   memberId: string,
 ): Promise<{ organisationId: string; cases: number }[]> => db.run(asked, [memberId]);
 
+const askedOpen = statement<{ caseId: string }>(
+  'cases.asked-in',
+  `select c.id as "caseId" from audience a join cases c on c.id = a.case_id
+    where a.principal = $1 and a.kind = 'requester' and c.organisation_id = $2
+      and c.status in ('awaiting-advice', 'awaiting-information', 'advice-given')
+    order by c.id desc limit $3`,
+);
+
+/** Open cases that a member has asked for a practice, the latest first. */
+export const askedIn = async (
+  db: Queryable,
+  memberId: string,
+  organisationId: string,
+  limit: number,
+): Promise<string[]> =>
+  (await db.run(askedOpen, [memberId, organisationId, limit])).map(({ caseId }) => caseId);
+
 const forgetReservations = statement<{ one: number }>(
   'cases.erase-reservations',
   'delete from reserved_ids where caller_id = $1 returning 1 as one',

@@ -1,6 +1,7 @@
 import type { CaseStatus, Priority } from '@definitivedx/contracts';
 import { asking, statement, type Asked, type Queryable, type Statement } from '@definitivedx/db';
 import type { Order, Place } from '../domain/cursor.js';
+import type { EndedAs } from './endings.js';
 import { scans, type Source } from './scans.js';
 import { unreadBy } from './unread.js';
 
@@ -40,6 +41,7 @@ export interface CaseListed {
   readonly code: string;
   readonly question: string;
   readonly status: CaseStatus;
+  readonly endedAs: EndedAs | null;
   readonly priority: Priority;
   readonly requesterId: string;
   readonly responsibleId: string | null;
@@ -78,7 +80,7 @@ const wished = `
   and (not $15::boolean or (select true from follow f where f.member_id = $3::uuid and f.case_id = c.id))`;
 
 const shown = `
-  c.id as "caseId", c.code, c.question, c.status, c.priority, c.requester_id as "requesterId",
+  c.id as "caseId", c.code, c.question, c.status, c.ended_as as "endedAs", c.priority, c.requester_id as "requesterId",
   (select r.member_id from responsibility r where r.case_id = c.id and r.until_at is null) as "responsibleId",
   c.lead_panel_id as "leadPanelId", case when k.stopped_at is null then k.due_at end as "answerBy",
   coalesce(k.running_since is not null and k.due_at <= $2, false) as overdue, ${unreadBy('$3::uuid')} as unread,

@@ -1,6 +1,6 @@
 import type { AudienceEntry } from '@definitivedx/contracts';
 import { keptReply, recalling } from '@definitivedx/bus';
-import { asking, statement, type Queryable, type Transaction } from '@definitivedx/db';
+import { asking, statement, type Asked, type Queryable, type Transaction } from '@definitivedx/db';
 import { conflict, type AppError } from '@definitivedx/errors';
 import { v7 } from 'uuid';
 import type { Grant } from './audience.js';
@@ -36,9 +36,10 @@ const release = statement<never>('release-ids', 'delete from reserved_ids where 
  * crash in between must find its way back to the same grants. They are committed before the first hop rather than
  * derived from the command id, because ids are time-ordered and a client must not be able to choose or foresee them.
  * @param caseId an existing case to share further; a new id when absent
+ * @param beside something else to look up in the same round trip
  * @throws AppError `conflict` when the command id was used for something else
  */
-export async function reserveIds<Reply>(
+export async function reserveIds<Reply, Row = never>(
   db: Queryable,
   command: {
     commandId: string;
@@ -47,12 +48,13 @@ export async function reserveIds<Reply>(
     caseId?: string;
     now: Date;
   },
-): Promise<Reserved<Reply>> {
+  ...beside: [] | [Asked<Row>]
+): Promise<Reserved<Reply> & { readonly beside: readonly Row[] }> {
   const { commandId, callerId, audience, caseId, now } = command;
   const proposed = [commandId, callerId, caseId ?? v7(), audience.map(() => v7()), now];
   // The ledger is read after the reservation, which is released with the commit that leaves the reply there: so one of
   // the two is always found.
-  const [reserved, kept] = await db.runAll(asking(reserve, proposed), recalling(commandId));
+  const [reserved, kept, found] = await db.runAll(asking(reserve, proposed), recalling(commandId), ...beside);
   const done = keptReply<Reply>(kept, callerId);
   if (done) await db.run(release, [commandId]);
   const row = one(reserved);
@@ -63,7 +65,7 @@ export async function reserveIds<Reply>(
     if (grantId === undefined) throw usedOtherwise();
     return { grantId, entry };
   });
-  return { caseId: row.caseId, grants, done };
+  return { caseId: row.caseId, grants, done, beside: found ?? [] };
 }
 
 const usedOtherwise = (): AppError =>

@@ -1,5 +1,6 @@
 import { statement, type Transaction } from '@definitivedx/db';
 import type { ResponseClock } from '../domain/response-clock.js';
+import { armTimer, disarmTimer } from './timers.js';
 
 const insert = statement<never>(
   'clock-insert',
@@ -18,7 +19,7 @@ const read = statement<ResponseClock>(
 const write = statement<never>(
   'clock-write',
   `update response_clock set used_minutes = $2, started_at = $3, running_since = $4, stopped_at = $5, due_at = $6,
-     first_answer_at = $7
+     first_answer_at = $7, overdue_at = case when started_at = $3 then overdue_at end
    where case_id = $1`,
 );
 
@@ -32,6 +33,7 @@ export function insertClock(
   const { calendar, terms, budgetMinutes, startedAt, runningSince, dueAt } = clock;
   const kept = JSON.stringify(terms);
   tx.later(insert, [caseId, panelId, calendar, kept, budgetMinutes, startedAt, runningSince, dueAt]);
+  armTimer(tx, { kind: 'overdue', caseId, dueAt }, startedAt);
 }
 
 /** The clock of a case whose row the transaction has locked; undefined for one from before there were clocks. */
@@ -44,4 +46,23 @@ export async function clockOf(tx: Transaction, caseId: string): Promise<Response
 export async function saveClock(tx: Transaction, caseId: string, clock: ResponseClock): Promise<void> {
   const { usedMinutes, startedAt, runningSince, stoppedAt, dueAt, firstAnswerAt } = clock;
   await tx.run(write, [caseId, usedMinutes, startedAt, runningSince, stoppedAt, dueAt, firstAnswerAt]);
+  if (runningSince === null) disarmTimer(tx, caseId, 'overdue');
+  else armTimer(tx, { kind: 'overdue', caseId, dueAt }, runningSince);
+}
+
+const overdue = statement<{ panelId: string | null; dueAt: Date }>(
+  'clock-overdue',
+  `update response_clock set overdue_at = $2
+    where case_id = $1 and running_since is not null and due_at <= $2 and overdue_at is null
+   returning panel_id as "panelId", due_at as "dueAt"`,
+);
+
+/** Notes that an answer is overdue; undefined when it is not, or was noted before. The case is locked. */
+export async function noteOverdue(
+  tx: Transaction,
+  caseId: string,
+  at: Date,
+): Promise<{ panelId: string | null; dueAt: Date } | undefined> {
+  const [late] = await tx.run(overdue, [caseId, at]);
+  return late;
 }

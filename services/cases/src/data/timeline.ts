@@ -1,5 +1,5 @@
 import type { TimelineKind } from '@definitivedx/contracts';
-import { statement, type Transaction } from '@definitivedx/db';
+import { statement, type Queryable, type Transaction } from '@definitivedx/db';
 
 const insert = statement<never>(
   'timeline-insert',
@@ -23,3 +23,27 @@ export function note(tx: Transaction, caseId: string, happening: Happening): voi
   const { kind, actorId, subjectId = null, detail = {}, at } = happening;
   tx.later(insert, [caseId, kind, actorId, subjectId, JSON.stringify(detail), at]);
 }
+
+/** A row of a timeline. */
+export interface Happened {
+  readonly number: number;
+  readonly kind: TimelineKind;
+  readonly actorId: string | null;
+  readonly subjectId: string | null;
+  readonly detail: Record<string, string | number | boolean | null>;
+  readonly at: Date;
+}
+
+const after = statement<Happened>(
+  'timeline-after',
+  `select id::float8 as number, kind, actor_id as "actorId", subject_id as "subjectId", detail, at
+   from timeline where case_id = $1 and id > $2 order by id limit $3`,
+);
+
+/** What happened to a case after a row, in order. */
+export const timelineAfter = (
+  db: Queryable,
+  caseId: string,
+  number: number,
+  limit: number,
+): Promise<Happened[]> => db.run(after, [caseId, number, limit]);

@@ -1,3 +1,4 @@
+import { unreadOf } from './read-marks.js';
+
 /** How many posts of others a reader has not seen in a case `c`: SQL for a number. */
-export const unreadBy = (reader: string): string => `(
-  select count(*)::int from post p where p.case_id = c.id and p.author_id <> ${reader})`;
+export const unreadBy = (reader: string): string => unreadOf('c.id', reader);

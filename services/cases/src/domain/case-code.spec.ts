@@ -53,6 +53,19 @@ describe('a case code', () => {
     }
   });
 
+  it('shows every exchange of neighbours, the check symbol included', () => {
+    fc.assert(
+      fc.property(payload, (symbols) => {
+        const code = codeOf(symbols);
+        for (let place = 0; place < 7; place += 1) {
+          const [one, other] = [code.charAt(place), code.charAt(place + 1)];
+          const exchanged = code.slice(0, place) + other + one + code.slice(place + 2);
+          expect(isCode(exchanged)).toBe(one === other);
+        }
+      }),
+    );
+  });
+
   it('is read as people type it', () => {
     fc.assert(
       fc.property(

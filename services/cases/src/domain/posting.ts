@@ -14,6 +14,9 @@ const kindsOf: Readonly<Record<Author, readonly PostKind[]>> = {
 /** Whether a relation stands on the asking side: the requester, and who covers for them. */
 export const asks = (via: Relation): boolean => via === 'requester' || via === 'cover';
 
+/** Whether a relation says who else sees the case: the asking side, and whom it gave control. */
+export const controls = (via: Relation): boolean => asks(via) || via === 'delegate';
+
 /** As whom a member writes in a case. Who asks stays the requester's side, whatever roles they hold. */
 export function authorOf(via: Relation, roles: readonly Role[]): Author {
   if (asks(via)) return 'requester';

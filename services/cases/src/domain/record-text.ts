@@ -1,4 +1,11 @@
-import type { Priority, Recommendation } from '@definitivedx/contracts';
+import {
+  londonTime,
+  recommendationInWords,
+  type Adviser,
+  type Priority,
+  type Recommendation,
+} from '@definitivedx/contracts';
+import { grades } from './advice.js';
 
 /** A case as it is copied into the child's own record. */
 export interface RecordCopy {
@@ -13,33 +20,17 @@ export interface RecordCopy {
     readonly body: string;
     readonly recommendation: Recommendation;
     readonly at: Date;
+    /** Null for advice from before advisers were asked for it. */
+    readonly adviser:
+      (Omit<Adviser, 'supervisor'> & { readonly supervisor?: Adviser['supervisor'] | undefined }) | null;
+    readonly safetyNet: string | null;
+    readonly links: readonly { readonly title: string; readonly url: string }[];
+    /** When the advice was given that this one superseded. */
+    readonly replaces: Date | null;
   } | null;
+  /** Whether advice was given and then withdrawn. */
+  readonly withdrawn: boolean;
   readonly takenAt: Date;
-}
-
-const inWords: Readonly<Record<Recommendation, string>> = {
-  ADVICE_ONLY_NO_REFERRAL_RECOMMENDED: 'Advice only, no referral recommended.',
-  ADVICE_FOLLOWED_BY_REFERRAL_IF_REQUIRED: 'Follow the advice, and refer if it is then still required.',
-  REFERRAL_RECOMMENDED: 'Referral recommended.',
-  OTHER: 'Other, see the advice.',
-  ATTEND_NOW: 'To be assessed in person today.',
-};
-
-const londonTime = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'Europe/London',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
-
-/** A moment as a record shows it: day, month, year and time in London, for instance "6 July 2026 at 09:30". */
-function written(moment: Date): string {
-  const parts = new Map(londonTime.formatToParts(moment).map(({ type, value }) => [type, value]));
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
-  return `${part('day')} ${part('month')} ${part('year')} at ${part('hour')}:${part('minute')}`;
 }
 
 /**
@@ -47,19 +38,44 @@ function written(moment: Date): string {
  * the link back. Advisers are written as what they are, not who.
  */
 export function recordText(copy: RecordCopy): string {
-  const adviser = `the responsible specialist${copy.panelName === null ? '' : ` of ${copy.panelName}`}`;
-  const advice = copy.advice
-    ? [
-        `Advice given ${written(copy.advice.at)} by ${adviser}:`,
-        copy.advice.body,
-        `Recommendation: ${inWords[copy.advice.recommendation]}`,
-      ]
-    : [`No advice has been given yet. It is awaited from ${adviser}.`];
   return [
     `Advice and guidance through DefinitiveDx, case ${copy.code}`,
-    `Question asked ${written(copy.askedAt)} (${copy.priority}):`,
+    `Question asked ${londonTime(copy.askedAt)} (${copy.priority}):`,
     copy.question,
-    ...advice,
-    `Copied ${written(copy.takenAt)} from version ${String(copy.version)} of the case. Times are those of London.`,
+    ...adviceLines(copy),
+    `Copied ${londonTime(copy.takenAt)} from version ${String(copy.version)} of the case. Times are those of London.`,
   ].join('\n');
+}
+
+function adviceLines({ advice, panelName, withdrawn }: RecordCopy): string[] {
+  const panel = panelName === null ? '' : ` of ${panelName}`;
+  if (!advice) {
+    return [
+      withdrawn
+        ? `Advice that was given has been withdrawn: do not rely on it. New advice is awaited from the responsible specialist${panel}.`
+        : `No advice has been given yet. It is awaited from the responsible specialist${panel}.`,
+    ];
+  }
+  const { at, adviser, body, recommendation, safetyNet, links, replaces } = advice;
+  const by = adviser ? `a ${grades[adviser.grade].words}` : 'the responsible specialist';
+  return [
+    `Advice given ${londonTime(at)} by ${by}${panel}:`,
+    body,
+    `Recommendation: ${recommendationInWords[recommendation]}`,
+    ...(safetyNet === null ? [] : [`Safety net: ${safetyNet}`]),
+    ...links.map(({ title, url }) => `Guidance: ${title}, ${url}`),
+    ...(adviser ? [`Adviser: ${identified(adviser)}`] : []),
+    ...(replaces ? [`This replaces the advice given ${londonTime(replaces)}.`] : []),
+  ];
+}
+
+/** For instance "specialty registrar, GMC 7012345; supervising consultant: GMC 6012345". */
+function identified({
+  grade,
+  professionalNumber,
+  supervisor,
+}: NonNullable<NonNullable<RecordCopy['advice']>['adviser']>): string {
+  const { words, register } = grades[grade];
+  const supervised = supervisor ? `; supervising consultant: GMC ${supervisor.professionalNumber}` : '';
+  return `${words}, ${register} ${professionalNumber}${supervised}.`;
 }

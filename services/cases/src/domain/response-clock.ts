@@ -25,7 +25,8 @@ export interface FirstAnswer {
   readonly withinTarget: boolean;
 }
 
-const openHours = ({ terms, calendar }: Pick<ResponseClock, 'terms' | 'calendar'>): OpenHours => ({
+/** When a clock runs: while its panel is open. */
+export const openHours = ({ terms, calendar }: Pick<ResponseClock, 'terms' | 'calendar'>): OpenHours => ({
   timeZone: terms.timeZone,
   hours: terms.hours,
   calendar,
@@ -65,15 +66,28 @@ export function usedBy(clock: ResponseClock, at: Date): number {
  */
 export function follow(clock: ResponseClock, before: CaseStatus, after: CaseStatus, at: Date): ResponseClock {
   if (before === after) return clock;
-  const halted = { ...clock, usedMinutes: usedBy(clock, at), runningSince: null };
-  if (after === 'awaiting-information') return halted;
-  if (after !== 'awaiting-advice') return { ...halted, stoppedAt: clock.stoppedAt ?? at };
-  if (clock.stoppedAt === null) return resume(halted, at);
+  if (after === 'awaiting-information') return pause(clock, at);
+  if (after !== 'awaiting-advice') return stop(clock, at);
+  if (clock.stoppedAt === null) return resume(pause(clock, at), at);
   const anew = { ...clock, usedMinutes: 0, startedAt: at, stoppedAt: null };
   return resume(anew, at);
 }
 
-function resume(clock: ResponseClock, at: Date): ResponseClock {
+/** The clock while it waits for somebody else. */
+export const pause = (clock: ResponseClock, at: Date): ResponseClock => ({
+  ...clock,
+  usedMinutes: usedBy(clock, at),
+  runningSince: null,
+});
+
+/** The clock once nothing is awaited. */
+export const stop = (clock: ResponseClock, at: Date): ResponseClock => ({
+  ...pause(clock, at),
+  stoppedAt: clock.stoppedAt ?? at,
+});
+
+/** The clock once it goes on after a pause. */
+export function resume(clock: ResponseClock, at: Date): ResponseClock {
   const left = clock.budgetMinutes - clock.usedMinutes;
   // What was overdue before the pause stays due when it was.
   const dueAt = left > 0 ? momentAfterOpenMinutes(openHours(clock), at, left) : clock.dueAt;

@@ -7,7 +7,10 @@ import { conflict } from '@definitivedx/errors';
 export const discussionBytes = 720_000;
 
 /** Ids, codes and field names that go with each post or list row. */
-const overheadBytes = 400;
+const overheadBytes = 800;
+
+/** What an id takes that goes along, such as an attachment's with its state. */
+export const bytesPerId = 100;
 
 /** Bytes that texts take on the bus, with what goes along. */
 export function bytesOf(...texts: readonly string[]): number {

@@ -8,6 +8,8 @@ export type Trigger =
   | 'question'
   | 'information'
   | 'advice'
+  | 'advice-withdrawn'
+  | 'question-withdrawn'
   | 'close'
   | 'cancel'
   | 'convert'
@@ -21,6 +23,10 @@ export type Condition =
   | 'survey'
   /** Whoever on the asking side read or copied advice that was superseded has acknowledged the new. */
   | 'advice-acknowledged'
+  /** Of all advice, what is not withdrawn is superseded by what is. */
+  | 'no-advice-left'
+  /** Nothing that the specialists asked is still to be answered. */
+  | 'no-question-left'
   /** The requester allowed, when asking, that advice ends in a referral. */
   | 'referral-allowed'
   /** Not longer ago than a closed case may be reopened. */
@@ -50,6 +56,13 @@ export const transitions: readonly Transition[] = [
   // Whatever the requester asks back, the next word is the specialist's again.
   { from: 'awaiting-information', on: 'question', by: 'requester', to: 'awaiting-advice' },
   { from: 'awaiting-information', on: 'advice', by: 'specialist', to: 'advice-given' },
+  {
+    from: 'awaiting-information',
+    on: 'question-withdrawn',
+    by: 'specialist',
+    to: 'awaiting-advice',
+    needs: ['no-question-left'],
+  },
   { from: 'awaiting-information', on: 'cancel', by: 'requester', to: 'cancelled' },
   { from: 'awaiting-information', on: 'to-identified-route', by: 'requester', to: 'cancelled' },
   { from: 'awaiting-information', on: 'to-identified-route', by: 'specialist', to: 'cancelled' },
@@ -57,6 +70,13 @@ export const transitions: readonly Transition[] = [
 
   { from: 'advice-given', on: 'question', by: 'requester', to: 'awaiting-advice' },
   { from: 'advice-given', on: 'advice', by: 'specialist', to: 'advice-given' },
+  {
+    from: 'advice-given',
+    on: 'advice-withdrawn',
+    by: 'specialist',
+    to: 'awaiting-advice',
+    needs: ['no-advice-left'],
+  },
   { from: 'advice-given', on: 'convert', by: 'specialist', to: 'converted', needs: ['referral-allowed'] },
   {
     from: 'advice-given',

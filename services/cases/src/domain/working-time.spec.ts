@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { defaultPanelTerms, type PanelTerms } from '@definitivedx/contracts';
 import fc from 'fast-check';
-import { momentAfterOpenMinutes, openMinutesBetween, targetMinutes, type OpenHours } from './working-time.js';
+import {
+  momentAfterOpenMinutes,
+  openMinutesBetween,
+  opensAt,
+  targetMinutes,
+  type OpenHours,
+} from './working-time.js';
 
 type Hours = PanelTerms['hours'][number];
 const on = (weekdays: readonly number[], start: string, end: string): Hours[] =>
@@ -124,6 +130,19 @@ describe('the moment by which a panel has been open for so long', () => {
       ),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('when a panel opens', () => {
+  it.each([
+    ['now, while it is open', office, '2026-11-23T10:00:00Z', '2026-11-23T10:00:00.000Z'],
+    ['at nine in the morning', office, '2026-11-23T03:00:00Z', '2026-11-23T09:00:00.000Z'],
+    ['on the next day, from closing time on', office, '2026-11-23T17:00:00Z', '2026-11-24T09:00:00.000Z'],
+    ['after lunch', lunch, '2026-11-23T12:30:00Z', '2026-11-23T13:00:00.000Z'],
+    ['after the weekend', office, '2026-11-20T18:00:00Z', '2026-11-23T09:00:00.000Z'],
+    ['after Easter, by summer time', office, '2026-04-02T17:00:00Z', '2026-04-07T08:00:00.000Z'],
+  ])('%s', (_name, hours, at, opens) => {
+    expect(opensAt(hours, new Date(at)).toISOString()).toBe(opens);
   });
 });
 

@@ -50,6 +50,12 @@ export function openMinutesBetween(open: OpenHours, from: Date, to: Date): numbe
   return total / minuteMs;
 }
 
+/** The moment itself while the panel is open, else when it next opens. */
+export function opensAt(open: OpenHours, moment: Date): Date {
+  for (const { from } of openingsFrom(open, moment)) return new Date(from);
+  throw new Error('openings have no end');
+}
+
 /** The first moment by which the panel has been open for so many minutes; `from` itself when there are none. */
 export function momentAfterOpenMinutes(open: OpenHours, from: Date, minutes: number): Date {
   let left = Math.round(minutes * minuteMs);

@@ -5,6 +5,7 @@ import type { InputOf } from '@definitivedx/contracts';
 import { rotateKeys } from '../commands/rotate-keys.js';
 import { FilesContext } from '../files-context.js';
 import { exportFiles } from '../queries/export-files.js';
+import { fileStates } from '../queries/file-states.js';
 import { listFiles } from '../queries/list-files.js';
 
 @Controller()
@@ -14,6 +15,11 @@ export class FileRequests {
   @Responds(contracts.listFiles)
   listFiles(input: InputOf<typeof contracts.listFiles>, { caller }: RequestContext) {
     return listFiles(this.files, caller, input);
+  }
+
+  @Responds(contracts.fileStates)
+  fileStates(input: InputOf<typeof contracts.fileStates>, { caller }: RequestContext) {
+    return fileStates(this.files, caller, input);
   }
 
   @Responds(contracts.rotateFileKeys)

@@ -70,6 +70,19 @@ export async function filesOfCase(db: Queryable, caseId: string): Promise<Stored
   return (await db.run(selectOfCase, [caseId])).map(storedFile);
 }
 
+const selectStates = statement<Pick<StoredFile, 'fileId' | 'uploadedBy' | 'state'>>(
+  'files.states',
+  `select id as "fileId", uploaded_by as "uploadedBy", state from file
+   where case_id = $1 and id = any ($2::uuid[]) and lease_until is null and destroyed_at is null`,
+);
+
+/** Those of the files that are complete, not destroyed, and of this case. */
+export const statesOf = (
+  db: Queryable,
+  caseId: string,
+  fileIds: readonly string[],
+): Promise<Pick<StoredFile, 'fileId' | 'uploadedBy' | 'state'>[]> => db.run(selectStates, [caseId, fileIds]);
+
 /** Whose id is taken, and what has become of it. */
 export interface TakenId {
   readonly caseId: string;

@@ -47,11 +47,20 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   });
   // Health is for orchestrators; it is no part of the API.
   for (const path of ['/healthz', '/readyz']) Reflect.deleteProperty(document.paths, path);
+  allowNull(document.paths);
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Problem: problem },
   };
   return document;
+}
+
+/** OpenAPI 3.0 takes null for one of an enumeration only where it is listed, whatever `nullable` says beside it. */
+function allowNull(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  const { nullable, enum: values } = node as { nullable?: unknown; enum?: unknown };
+  if (nullable === true && Array.isArray(values) && !values.includes(null)) values.push(null);
+  for (const part of Object.values(node)) allowNull(part);
 }
 
 /** The document as served, written once. */

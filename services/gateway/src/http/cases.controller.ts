@@ -53,7 +53,7 @@ export class CasesController {
     reply: createCase.reply,
     status: 201,
     versioned: true,
-    problems: ['invalid-input', 'consent-required', ...onCommand],
+    problems: ['invalid-input', 'consent-required', 'emergency', ...onCommand],
   })
   @AcceptsIdempotencyKey()
   create(

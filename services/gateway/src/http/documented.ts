@@ -31,9 +31,6 @@ const problemBody = { 'application/problem+json': { schema: { $ref: '#/component
 /** Describes a route in the API document: its reply and every problem it may answer with. */
 export function Documented(documentation: Documentation): MethodDecorator {
   const { summary, description, reply, status = 200, problems = [], versioned, mediaType } = documentation;
-  const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of [...everywhere, ...problems])
-    byStatus.set(statusOf[code], [...(byStatus.get(statusOf[code]) ?? []), code]);
   const headers = {
     ...(versioned
       ? { ETag: { description: 'Version of the case.', schema: { type: 'string' as const } } }
@@ -52,6 +49,15 @@ export function Documented(documentation: Documentation): MethodDecorator {
         ? { content: { [mediaType]: { schema: { type: 'string' } } } }
         : { standardSchema: reply }),
     }),
+    MayRefuse([...everywhere, ...problems]),
+  );
+}
+
+/** Describes the problems a route may answer with, each by its codes. */
+export function MayRefuse(problems: readonly ErrorCode[]): MethodDecorator {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of problems) byStatus.set(statusOf[code], [...(byStatus.get(statusOf[code]) ?? []), code]);
+  return applyDecorators(
     ...[...byStatus].map(([problem, codes]) =>
       ApiResponse({ status: problem, description: `Code ${codes.join(' or ')}.`, content: problemBody }),
     ),

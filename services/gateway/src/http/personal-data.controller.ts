@@ -12,7 +12,13 @@ import { sendMemberExport } from './member-export.js';
 
 const rows = z.record(z.string(), z.array(z.record(z.string(), z.unknown())));
 const document = z.object({
-  about: z.object({ memberId: z.uuid(), exportedAt: z.iso.datetime() }),
+  about: z.strictObject({
+    format: z.literal('definitivedx-member'),
+    version: z.int(),
+    memberId: z.uuid(),
+    exportedAt: z.iso.datetime(),
+    more: z.string().describe('Where to find what is not in it.'),
+  }),
   ...{ access: rows, cases: rows, files: rows, notify: rows, metrics: rows, gateway: rows },
 });
 

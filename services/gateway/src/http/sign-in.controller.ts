@@ -27,7 +27,7 @@ import { LiveConnections } from '../live/live-connections.js';
 import { SignInContext } from '../sign-in/context.js';
 import { newSecret } from '../sign-in/secrets.js';
 import { clearCookie, sessionCookie, setCookie, signInCookie } from './cookies.js';
-import { Documented } from './documented.js';
+import { Documented, MayRefuse } from './documented.js';
 import { sendPage } from './pages.js';
 
 const log = createLog('sign-in');
@@ -76,6 +76,7 @@ export class SignInController {
   @Get('sign-in')
   @ApiOperation({ summary: 'Sends the browser to the identity provider, and afterwards to a local path.' })
   @ApiResponse({ status: 302, description: 'To the identity provider.' })
+  @MayRefuse(['invalid-input', 'rate-limited', 'unavailable', 'internal'])
   @UseFilters(SignInFailures)
   async begin(
     @Req() request: FastifyRequest,

@@ -55,6 +55,7 @@ export async function verifyAssertion(
   { clientId, algorithm, audiences, now }: Expectations,
 ): Promise<{ jti: string; rememberUntil: Date }> {
   try {
+    // Kept as JSON by access; importing it refuses what is no key of this algorithm.
     const { payload } = await jwtVerify(assertion, await importJWK(key.jwk as unknown as JWK, algorithm), {
       algorithms: [algorithm],
       issuer: clientId,

@@ -98,6 +98,7 @@ export async function setStage(world: World, issuer: Issuer, home: string): Prom
     sex: 'not-relevant',
     intendedAction: 'unsure',
     priority: 'routine',
+    consent: { sharing: 'parent-or-carer' },
     attestation: { version: anonymisationDuty.version, hash: anonymisationDuty.hash },
     audience: [
       { kind: 'panel', panelId },
@@ -139,7 +140,7 @@ export async function setStage(world: World, issuer: Issuer, home: string): Prom
   for (const duty of ['cover', 'governance'] as const) {
     await world.request(assignDuty, admin, { duty, memberIds: [memberId[duty]] });
   }
-  await world.request(changeSettings, admin, { governanceAccess: true });
+  await world.request(changeSettings, admin, { governanceAccess: true, teaching: true });
   await world.request(openForGovernance, await acting('governance'), {
     caseId,
     reason: 'A complaint has to be answered.',

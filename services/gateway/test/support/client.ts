@@ -66,6 +66,7 @@ export const aCase = (panelId: string) => ({
   sex: 'not-relevant',
   intendedAction: 'unsure',
   priority: 'routine',
+  consent: { sharing: 'parent-or-carer' },
   attestation: { version: anonymisationDuty.version, hash: anonymisationDuty.hash },
   audience: [{ kind: 'panel', panelId }],
 });

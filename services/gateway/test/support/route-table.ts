@@ -1,126 +1,28 @@
-import { anonymisationDuty, type Role } from '@definitivedx/contracts';
-import { roleOf, type Part, type Stage } from './cast.js';
-
-export interface Asked {
-  readonly method: string;
-  readonly path: string;
-  /** JSON, or CSV when it is a string. */
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-}
-
-type Expected = 'through' | 'not-signed-in' | 'forbidden' | 'consent-required' | 'not-found';
-
-export interface Route {
-  readonly request: (stage: Stage) => Asked;
-  readonly expected: (part: Part) => Expected;
-  /** The route is about a case by its id: a stranger's answer must be that of an id that does not exist. */
-  readonly unknown?: boolean;
-}
-
-/** Those who get past the door: everyone else is told the same by every route. */
-const atTheDoor = (part: Part, { beforeConsent = false } = {}): Expected | undefined => {
-  if (part === 'anonymous') return 'not-signed-in';
-  if (part === 'disabled') return 'forbidden';
-  if (part === 'unconsented' && !beforeConsent) return 'consent-required';
-  return undefined;
-};
-
-const id = '01890000-0000-7000-8000-000000000001';
-const asks =
-  (method: string, path: string, body?: unknown, headers?: Record<string, string>) => (): Asked => ({
-    method,
-    path,
-    ...(body === undefined ? {} : { body }),
-    ...(headers === undefined ? {} : { headers }),
-  });
-
-/** Open to anyone, signed in or not. */
-const open = (request: Route['request']): Route => ({ request, expected: () => 'through' });
-
-/** For any member. */
-const member = (request: Route['request'], options: { beforeConsent?: boolean } = {}): Route => ({
-  request,
-  expected: (part) => atTheDoor(part, options) ?? 'through',
-});
-
-/** For members with one of these roles; a role is had in the organisation one acts for. */
-const role = (roles: readonly Role[], request: Route['request']): Route => ({
-  request,
-  expected: (part) => atTheDoor(part) ?? (roles.includes(roleOf(part)!) ? 'through' : 'forbidden'),
-});
-
-/** The same, refused at the door already, before it is asked what they have consented to. */
-const doorRole = (roles: readonly Role[], request: Route['request']): Route => ({
-  request,
-  expected: (part) => {
-    const theirs = roleOf(part);
-    return theirs === null || part === 'disabled' || roles.includes(theirs)
-      ? (atTheDoor(part) ?? 'through')
-      : 'forbidden';
-  },
-});
-
-/** For one administrator, about something of their organisation; to the others there is no such thing. */
-const ofAdmin = (admin: Part, request: Route['request']): Route => ({
-  request,
-  expected: (part) => {
-    const { expected } = doorRole(['organisation-admin'], request);
-    return expected(part) === 'through' && part !== admin ? 'not-found' : expected(part);
-  },
-});
-
-/** For administrators, about something that does not exist; programs and other organisations are other tests' matter. */
-const adminOnly = (request: Route['request']): Route => ({
-  request,
-  expected: (part) => {
-    const expected = doorRole(['organisation-admin'], request).expected(part);
-    return expected === 'through' ? 'not-found' : expected;
-  },
-});
-const inOrganisation = (method: string, rest: string, body?: unknown) =>
-  asks(method, `/api/v1/organisation/${rest}`, body);
-const admin = (method: string, rest: string, body?: unknown) =>
-  doorRole(['organisation-admin'], inOrganisation(method, rest, body));
-const adminOnAn = (method: string, rest: string, body?: unknown) =>
-  adminOnly(inOrganisation(method, rest, body));
-
-/** For operators alone, about something that does not exist. */
-const operatorOnAn = (request: Route['request']): Route => ({
-  request,
-  expected: (part) => {
-    const expected = doorRole(['operator'], request).expected(part);
-    return expected === 'through' ? 'not-found' : expected;
-  },
-});
-
-const clinical: readonly Role[] = ['clinician', 'specialist'];
-const anyRole: readonly Role[] = [...clinical, 'organisation-admin', 'programme-lead', 'operator'];
-
-/** About the case: for those in one of these relations; to everyone else with such a role there is no such case. */
-const onCase = (
-  allowed: readonly Part[],
-  roles: readonly Role[],
-  request: (stage: Stage) => Asked,
-  but: Partial<Record<Part, Expected>> = {},
-): Route => ({
-  request,
-  unknown: true,
-  expected: (part) =>
-    atTheDoor(part) ??
-    but[part] ??
-    (!roles.includes(roleOf(part)!) ? 'forbidden' : allowed.includes(part) ? 'through' : 'not-found'),
-});
-
-const askingSide: readonly Part[] = ['requester', 'cover'];
-const controlling: readonly Part[] = [...askingSide, 'delegate'];
-const taking: readonly Part[] = [...controlling, 'panelMember', 'invited'];
-const reading: readonly Part[] = [...taking, 'governance'];
-
-const caseAt =
-  (method: string, rest = '', body?: unknown, headers?: Record<string, string>) =>
-  (stage: Stage) =>
-    asks(method, `/api/v1/cases/${stage.caseId}${rest}`, body, headers)();
+import { anonymisationDuty } from '@definitivedx/contracts';
+import { roleOf } from './cast.js';
+import {
+  admin,
+  adminOnAn,
+  anyRole,
+  askingSide,
+  asks,
+  atTheDoor,
+  caseAt,
+  clinical,
+  controlling,
+  doorRole,
+  id,
+  member,
+  notThere,
+  ofAdmin,
+  onCase,
+  open,
+  operatorOnAn,
+  reading,
+  role,
+  taking,
+  type Route,
+} from './route-kinds.js';
 
 const survey = { outcome: 'new-or-additional-action', referral: 'contemplated-avoided' };
 const period = 'from=2026-01&to=2026-11';
@@ -166,6 +68,28 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /api/v1/panels/{panelId}/on-call': member((stage) =>
     asks('GET', `/api/v1/panels/${stage.panelId}/on-call`)(),
   ),
+  'GET /api/v1/case-form': role(clinical, asks('GET', '/api/v1/case-form')),
+  'GET /api/v1/panels/{panelId}/case-form': role(clinical, (stage) =>
+    asks('GET', `/api/v1/panels/${stage.panelId}/case-form`)(),
+  ),
+  'POST /api/v1/cases/expectation': role(clinical, (stage) =>
+    asks('POST', '/api/v1/cases/expectation', {
+      audience: [{ kind: 'panel', panelId: stage.panelId }],
+      priority: 'routine',
+    })(),
+  ),
+  // Of a panel that there is not: who gets that far is told so.
+  'GET /api/v1/panels/{panelId}/template': notThere(anyRole, asks('GET', `/api/v1/panels/${id}/template`)),
+  'PUT /api/v1/panels/{panelId}/template': notThere(
+    ['specialist', 'organisation-admin'],
+    asks('PUT', `/api/v1/panels/${id}/template`, { fields: { type: 'object', properties: {} } }),
+  ),
+  'GET /api/v1/drafts': role(clinical, asks('GET', '/api/v1/drafts')),
+  'POST /api/v1/drafts': role(clinical, asks('POST', '/api/v1/drafts', { content: { question: 'Is' } })),
+  // Nobody has this draft, and to everybody another's is none.
+  'GET /api/v1/drafts/{draftId}': notThere(clinical, asks('GET', `/api/v1/drafts/${id}`)),
+  'PUT /api/v1/drafts/{draftId}': notThere(clinical, asks('PUT', `/api/v1/drafts/${id}`, { content: {} })),
+  'DELETE /api/v1/drafts/{draftId}': role(clinical, asks('DELETE', `/api/v1/drafts/${id}`)),
   'POST /api/v1/members/search': member(asks('POST', '/api/v1/members/search', { name: 'Cast' })),
   'POST /api/v1/cases': role(clinical, (stage) =>
     // Refused later: another text was attested.
@@ -176,6 +100,7 @@ export const routes: Readonly<Record<string, Route>> = {
       sex: 'not-relevant',
       intendedAction: 'unsure',
       priority: 'routine',
+      consent: { sharing: 'parent-or-carer' },
       attestation: { version: 'another', hash: '0'.repeat(64) },
       audience: [{ kind: 'panel', panelId: stage.panelId }],
     })(),
@@ -198,11 +123,36 @@ export const routes: Readonly<Record<string, Route>> = {
     expected: (part) => atTheDoor(part) ?? 'not-found',
   },
   'GET /api/v1/cases/{caseId}': onCase(reading, anyRole, caseAt('GET')),
+  'GET /api/v1/cases/{caseId}/export.pdf': onCase(reading, anyRole, caseAt('GET', '/export.pdf')),
+  'GET /api/v1/cases/{caseId}/export.fhir.json': onCase(reading, anyRole, caseAt('GET', '/export.fhir.json')),
   'POST /api/v1/cases/{caseId}/posts': onCase(
     taking,
     clinical,
     caseAt('POST', '/posts', { kind: 'note', body: 'Noted.' }),
   ),
+  // Of a post that there is not: those who see the case are told that, and everybody else that there is no case.
+  'POST /api/v1/cases/{caseId}/posts/{postId}/edits': onCase(
+    [],
+    clinical,
+    caseAt('POST', `/posts/${id}/edits`, { body: 'Day 3, not day 4.' }),
+  ),
+  'GET /api/v1/cases/{caseId}/posts/{postId}/edits': onCase([], anyRole, caseAt('GET', `/posts/${id}/edits`)),
+  'POST /api/v1/cases/{caseId}/posts/{postId}/withdrawal': onCase(
+    [],
+    clinical,
+    caseAt('POST', `/posts/${id}/withdrawal`, { reason: 'Meant for another case.' }),
+  ),
+  'POST /api/v1/cases/{caseId}/posts/{postId}/acknowledgement': onCase(
+    [],
+    clinical,
+    caseAt('POST', `/posts/${id}/acknowledgement`, {}),
+  ),
+  'POST /api/v1/cases/{caseId}/read-mark': onCase(
+    reading,
+    anyRole,
+    caseAt('POST', '/read-mark', { number: 0 }),
+  ),
+  'GET /api/v1/me/advice': member(asks('GET', '/api/v1/me/advice')),
   'GET /api/v1/cases/{caseId}/audience': onCase(controlling, anyRole, caseAt('GET', '/audience')),
   'POST /api/v1/cases/{caseId}/audience': onCase(controlling, clinical, (stage) =>
     // Refused later: the requester needs no grant.
@@ -238,6 +188,44 @@ export const routes: Readonly<Record<string, Route>> = {
     ['panelMember'],
     ['specialist'],
     caseAt('POST', '/hand-over-acceptance', {}),
+  ),
+  'GET /api/v1/cases/{caseId}/responsibility': onCase(reading, anyRole, caseAt('GET', '/responsibility')),
+  'GET /api/v1/cases/{caseId}/timeline': onCase(reading, anyRole, caseAt('GET', '/timeline')),
+  // Who answers for it is the panel's lead too, with nobody else to give it to: refused later.
+  'POST /api/v1/cases/{caseId}/responsibility/hand-back': onCase(
+    ['panelMember'],
+    ['specialist'],
+    caseAt('POST', '/responsibility/hand-back', {}),
+  ),
+  'POST /api/v1/cases/{caseId}/responsibility/hand-over': onCase(
+    ['panelMember'],
+    ['specialist'],
+    caseAt('POST', '/responsibility/hand-over', { memberId: id, note: 'Please look at this.' }),
+  ),
+  'POST /api/v1/cases/{caseId}/responsibility/acknowledgement': onCase(
+    ['panelMember'],
+    ['specialist'],
+    caseAt('POST', '/responsibility/acknowledgement', {}),
+  ),
+  // Of a panel that there is not: refused later.
+  'POST /api/v1/cases/{caseId}/consultations': onCase(
+    [...controlling, 'panelMember'],
+    clinical,
+    caseAt('POST', '/consultations', { panelId: id, question: 'Is the murmur innocent?' }),
+    { invited: 'forbidden' },
+  ),
+  'POST /api/v1/cases/{caseId}/lead-panel': onCase(
+    [...controlling, 'panelMember'],
+    clinical,
+    caseAt('POST', '/lead-panel', { panelId: id }),
+    { invited: 'forbidden' },
+  ),
+  // About a post that there is not: so a person of the case is told the same as anybody else.
+  'POST /api/v1/cases/{caseId}/posts/{postId}/phone-call': onCase(
+    [],
+    clinical,
+    caseAt('POST', `/posts/${id}/phone-call`, { reached: 'cover', calledAt: '2026-01-01T09:00:00.000Z' }),
+    { invited: 'forbidden', delegate: 'forbidden' },
   ),
   'POST /api/v1/cases/{caseId}/record-copy': onCase(askingSide, clinical, caseAt('POST', '/record-copy', {})),
   // There is no advice yet, so that closing is refused later.
@@ -457,4 +445,72 @@ export const routes: Readonly<Record<string, Route>> = {
     request: asks('GET', '/api/v1/departed-organisations/export', undefined, { 'export-token': 'x' }),
     expected: (part) => (part === 'disabled' ? 'forbidden' : 'not-found'),
   },
+  'GET /api/v1/cases/{caseId}/flags': onCase(reading, anyRole, caseAt('GET', '/flags')),
+  // Panels see the case, so that a flag is refused later.
+  'POST /api/v1/cases/{caseId}/flags': onCase(
+    taking,
+    clinical,
+    caseAt('POST', '/flags', { kind: 'safeguarding' }),
+  ),
+  'DELETE /api/v1/cases/{caseId}/flags/{kind}': onCase(
+    taking,
+    clinical,
+    caseAt('DELETE', '/flags/safeguarding'),
+  ),
+  'GET /api/v1/organisation/local-contacts': admin('GET', 'local-contacts'),
+  'PUT /api/v1/organisation/local-contacts': admin('PUT', 'local-contacts', { text: 'Named nurse.' }),
+  'GET /api/v1/me/follow-ups': role(clinical, asks('GET', '/api/v1/me/follow-ups')),
+  'POST /api/v1/cases/{caseId}/follow-ups/{day}': onCase(
+    askingSide,
+    clinical,
+    caseAt('POST', '/follow-ups/30', {
+      adviceFollowed: 'yes',
+      referredAnyway: false,
+      unplannedAttendance: false,
+      outcome: 'well',
+    }),
+  ),
+  'GET /api/v1/teaching': member(asks('GET', '/api/v1/teaching')),
+  'GET /api/v1/teaching/{teachingId}': {
+    request: asks('GET', `/api/v1/teaching/${id}`),
+    expected: (part) => atTheDoor(part) ?? 'not-found',
+  },
+  'GET /api/v1/cases/{caseId}/teaching': onCase(askingSide, clinical, caseAt('GET', '/teaching')),
+  // It is not closed, so that offering it is refused later.
+  'POST /api/v1/cases/{caseId}/teaching': onCase(
+    askingSide,
+    clinical,
+    caseAt('POST', '/teaching', {
+      attestation: { version: anonymisationDuty.version, hash: anonymisationDuty.hash },
+      question: 'When to worry about a rash?',
+      course: 'It was viral.',
+      learningPoint: 'Press on it.',
+    }),
+    { cover: 'forbidden' },
+  ),
+  'DELETE /api/v1/cases/{caseId}/teaching': onCase(askingSide, clinical, caseAt('DELETE', '/teaching')),
+  'POST /api/v1/cases/{caseId}/survey': onCase(askingSide, clinical, caseAt('POST', '/survey', { survey })),
+  'POST /api/v1/cases/{caseId}/reopen': onCase(
+    askingSide,
+    clinical,
+    caseAt('POST', '/reopen', { question: 'What now?' }),
+  ),
+  // Its requester has not allowed it, so that converting is refused later.
+  'POST /api/v1/cases/{caseId}/convert': onCase(
+    ['panelMember'],
+    ['specialist'],
+    caseAt('POST', '/convert', {}),
+  ),
+  // These two end the case, and so come last.
+  'POST /api/v1/cases/{caseId}/cancel': onCase(
+    askingSide,
+    clinical,
+    caseAt('POST', '/cancel', { reason: 'other' }),
+  ),
+  'POST /api/v1/cases/{caseId}/identified-route': onCase(
+    [...askingSide, 'panelMember'],
+    clinical,
+    caseAt('POST', '/identified-route', {}),
+    { invited: 'forbidden', delegate: 'forbidden' },
+  ),
 };

@@ -1,3 +1,4 @@
+import { totalOfFollowUps, type FollowUpTally } from './follow-ups.js';
 import { medianWithInterval, type MedianEstimate, type Proportion } from './statistics.js';
 
 /** What is counted of a set of cases. Tallies of sets that share no case can be added. */
@@ -16,6 +17,7 @@ export interface Tally {
   /** Minutes to the first answer, one value per answered case. */
   readonly elapsed: readonly number[];
   readonly working: readonly number[];
+  readonly followUps: readonly FollowUpTally[];
 }
 
 export const emptyTally: Tally = {
@@ -30,6 +32,7 @@ export const emptyTally: Tally = {
   surveyed: 0,
   elapsed: [],
   working: [],
+  followUps: [],
 };
 
 /** The tally of all cases of several tallies together. */
@@ -48,6 +51,7 @@ export function total(tallies: readonly Tally[]): Tally {
     surveyed: sum((t) => t.surveyed),
     elapsed: tallies.flatMap((t) => t.elapsed),
     working: tallies.flatMap((t) => t.working),
+    followUps: totalOfFollowUps(tallies.flatMap((t) => t.followUps)),
   };
 }
 

@@ -8,6 +8,7 @@ import {
 } from '@definitivedx/contracts';
 import { talliesOf } from '../data/case-facts.js';
 import { figuresOf } from '../domain/figures.js';
+import { followUpFiguresOf } from '../domain/follow-ups.js';
 
 /** Before the first case anywhere. */
 const firstYear = 2025;
@@ -28,6 +29,7 @@ export async function exportFigures(
     month: row.month,
     panelId: row.panelId,
     figures: figuresOf(row),
+    followUps: followUpFiguresOf(row.followUps),
   }));
   // A month begins in London up to an hour before it does in UTC; one empty year more does no harm.
   return { lines, next: year > now.getUTCFullYear() ? null : String(year) };

@@ -6,6 +6,7 @@ import { latestBaseline } from '../data/baselines.js';
 import { talliesOf } from '../data/case-facts.js';
 import { comparisonOf } from '../domain/comparison.js';
 import { baselineFiguresOf, figuresOf, total } from '../domain/figures.js';
+import { followUpFiguresOf } from '../domain/follow-ups.js';
 
 /** More rows than this do not fit into one message on the bus. */
 const rowLimit = 1_500;
@@ -34,12 +35,14 @@ export async function outcomeReport(
   if (rows.length > rowLimit) {
     throw invalidInput('This report is too long to be shown. Choose fewer months, or one panel.');
   }
-  const figures = figuresOf(total(rows));
+  const tally = total(rows);
+  const figures = figuresOf(tally);
   const compared = baseline ? baselineFiguresOf(baseline) : null;
   return {
     asOf: now.toISOString(),
     rows: rows.map((row) => ({ panelId: row.panelId, month: row.month, figures: figuresOf(row) })),
     total: figures,
+    followUps: followUpFiguresOf(tally.followUps),
     baseline: compared,
     comparison: comparisonOf(figures, compared),
   };

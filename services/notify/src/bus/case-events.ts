@@ -2,16 +2,20 @@ import { Controller } from '@nestjs/common';
 import { Consumes, EventContext, ServiceContext } from '@definitivedx/bus';
 import {
   caseEnded,
+  caseMentioned,
   casePosted,
   caseShared,
+  followUpDue,
   governanceOpened,
+  postChanged,
   responsibilityMoved,
   shareRevoked,
   type DataOf,
 } from '@definitivedx/contracts';
 import { noteHandOver, settleCase } from '../commands/settle-case.js';
+import { tellOfFollowUp } from '../commands/tell-of-follow-up.js';
 import { tellOfGovernance } from '../commands/tell-of-governance.js';
-import { tellOfPost } from '../commands/tell-of-post.js';
+import { tellOfChange, tellOfMention, tellOfPost } from '../commands/tell-of-post.js';
 import { tellOfRevoke } from '../commands/tell-of-revoke.js';
 import { tellOfShare } from '../commands/tell-of-share.js';
 import { noteEnded, noteMoved, notePosted, noteRevoked, noteShared } from '../commands/webhook-news.js';
@@ -40,6 +44,16 @@ export class CaseEvents {
     await notePosted(this, context, event);
   }
 
+  @Consumes(caseMentioned)
+  mentioned(event: DataOf<typeof caseMentioned>, context: EventContext): Promise<void> {
+    return tellOfMention(this, context, event);
+  }
+
+  @Consumes(postChanged)
+  changed(event: DataOf<typeof postChanged>, context: EventContext): Promise<void> {
+    return tellOfChange(this, context, event);
+  }
+
   @Consumes(shareRevoked)
   async revoked(event: DataOf<typeof shareRevoked>, context: EventContext): Promise<void> {
     await tellOfRevoke(this, context, event);
@@ -62,5 +76,10 @@ export class CaseEvents {
   async ended(event: DataOf<typeof caseEnded>, context: EventContext): Promise<void> {
     await settleCase(this.service, context, event.caseId, 'dropped', new Date(event.at));
     await noteEnded(this, context, event);
+  }
+
+  @Consumes(followUpDue)
+  followUpDue(event: DataOf<typeof followUpDue>, context: EventContext): Promise<void> {
+    return tellOfFollowUp(this, context, event);
   }
 }

@@ -7,6 +7,7 @@ import {
   type caseShared,
   type DataOf,
   type ReplyOf,
+  type responsibilityGiven,
   type responsibilityMoved,
   type shareRevoked,
   type webhookEventType,
@@ -101,6 +102,14 @@ export async function noteRevoked(
     return owners.filter((owner) => !all(concerned).includes(owner));
   });
 }
+
+/** The same news, however the case came to them. */
+export const noteGiven = (
+  noting: Noting,
+  context: EventContext,
+  { caseId, reason, at }: DataOf<typeof responsibilityGiven>,
+): Promise<void> =>
+  note(noting, context, { type: 'case.responsibility_moved', caseId, at, data: { reason } });
 
 export const noteMoved = (
   noting: Noting,

@@ -26,6 +26,7 @@ import { openItemsOf } from '../data/hand-overs.js';
 import { bundlesOf } from '../domain/bundles.js';
 import {
   casesMailText,
+  coverNeededMailText,
   deadLetterMailText,
   handOverMailText,
   testPageMailText,
@@ -171,6 +172,8 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
     switch (template) {
       case 'dead-letter':
         return undefined;
+      case 'cover-needed':
+        return { content: coverNeededMailText(publicUrl), mails: bundle };
       case 'test-page':
         return { content: testPageMailText(sourceMessage, publicUrl), mails: bundle };
       case 'hand-over-waiting':

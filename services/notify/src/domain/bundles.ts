@@ -6,7 +6,21 @@ interface Row {
   readonly template: MailTemplate;
 }
 
-const aboutOneCase: ReadonlySet<MailTemplate> = new Set(['case-shared', 'case-posted', 'advice-given']);
+const aboutOneCase: ReadonlySet<MailTemplate> = new Set([
+  'case-shared',
+  'case-posted',
+  'advice-given',
+  'mentioned',
+  'responsibility-given',
+  'responsibility-waiting',
+  'consultation-asked',
+  'response-overdue',
+  'advice-unread',
+  'attend-now',
+  'phone-the-practice',
+  'nobody-left',
+  'follow-up-due',
+]);
 
 /** Puts together what becomes one mail: the same news about several cases, to the same member. Order is kept. */
 export function bundlesOf<R extends Row>(rows: readonly R[]): readonly (readonly [R, ...R[]])[] {

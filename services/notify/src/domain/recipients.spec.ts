@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { toldOfPost, toldOfShare } from './recipients.js';
+import { toldOfMention, toldOfPost, toldOfShare } from './recipients.js';
 
 const share = {
   caseId: 'case',
@@ -61,5 +61,21 @@ describe('who is told of a post', () => {
       at: '2026-11-23T09:00:00Z',
     };
     expect(toldOfPost(event)).toEqual(told);
+  });
+});
+
+describe('who is told of a mention', () => {
+  it('everybody who was mentioned but the author; by mail who hears of the post in no other way', () => {
+    const event = {
+      caseId: 'case',
+      postId: 'post',
+      authorId: 'author',
+      requesterId: 'gp',
+      responsibleId: 'responsible',
+      memberIds: ['author', 'gp', 'other', 'responsible'],
+      at: '2026-11-23T09:00:00Z',
+    };
+    expect(toldOfMention(event)).toEqual({ told: ['gp', 'other', 'responsible'], mailed: ['other'] });
+    expect(toldOfMention({ ...event, authorId: 'gp' }).mailed).toEqual(['author', 'other']);
   });
 });

@@ -1,7 +1,8 @@
-import type { caseShared, casePosted, DataOf } from '@definitivedx/contracts';
+import type { caseMentioned, caseShared, casePosted, DataOf, postChanged } from '@definitivedx/contracts';
 
 type Shared = DataOf<typeof caseShared>;
 type Posted = DataOf<typeof casePosted>;
+type Mentioned = DataOf<typeof caseMentioned>;
 
 /**
  * Whom to tell that a case was opened to them: the responsible specialist when it is new, each person invited by
@@ -21,9 +22,22 @@ export function toldOfShare(event: Shared, onCall: ReadonlyMap<string, string | 
 }
 
 /** Whom to tell of a post: the requester and the responsible specialist, except who wrote it. */
-export function toldOfPost(event: Posted): string[] {
+export function toldOfPost(event: Pick<Posted, 'requesterId' | 'responsibleId' | 'authorId'>): string[] {
   const told = new Set([event.requesterId]);
   if (event.responsibleId !== null) told.add(event.responsibleId);
   told.delete(event.authorId);
   return [...told];
+}
+
+/** Whom to tell that a post was edited or withdrawn: those who were told of it. */
+export const toldOfChange = (event: DataOf<typeof postChanged>): string[] => toldOfPost(event);
+
+/** Whom to tell that they were mentioned, and which of them by mail: the others are mailed about the post itself. */
+export function toldOfMention(event: Mentioned): {
+  readonly told: readonly string[];
+  readonly mailed: readonly string[];
+} {
+  const told = event.memberIds.filter((memberId) => memberId !== event.authorId);
+  const alreadyMailed = toldOfPost(event);
+  return { told, mailed: told.filter((memberId) => !alreadyMailed.includes(memberId)) };
 }

@@ -55,6 +55,13 @@ export const metricsData: readonly StoredData[] = [
     retention: retention.childRecord,
     onErasure: untouched,
   }),
+  metrics('follow_up_fact', {
+    what: 'codes of what became of a child after a case was closed; no text, no person',
+    whose: 'children',
+    why: 'to know whether the programme helps',
+    retention: retention.childRecord,
+    onErasure: untouched,
+  }),
   metrics('baseline', {
     what: 'imported e-mail lines to compare with: their names, and who imported them',
     whose: 'members',
