@@ -21,6 +21,7 @@ const caseTables = [
   'timeline',
   'case_text',
   'read_mark',
+  'ending',
 ];
 const accessTables = ['case_ref', 'access_grant'];
 
@@ -36,15 +37,14 @@ export async function loadCases(into: LoadInto, plan: LoadPlan, note: (line: str
       name: 'Grants',
       loaded: `select from organisation where ods_code = 'LOADP1000'`,
       before: directoryRows,
-      rows: () => grantRows,
+      rows: grantRows,
     });
   }
   await fill(into.casesUrl, caseTables, plan, note, {
     name: 'Cases',
     loaded: 'select from cases where code = pg_temp.code(1)',
     before: [],
-    rows: (tables) => (first, last) =>
-      tables.has('read_mark') ? [...caseRows(first, last), markRows(first, last)] : caseRows(first, last),
+    rows: (first, last) => [...caseRows(first, last), markRows(first, last)],
   });
 }
 
@@ -53,12 +53,12 @@ interface Filling {
   /** Gives a row when it was done before. */
   readonly loaded: string;
   readonly before: readonly string[];
-  readonly rows: (tables: ReadonlySet<string>) => (first: number, last: number) => readonly string[];
+  readonly rows: (first: number, last: number) => readonly string[];
 }
 
 async function fill(
   url: string,
-  wanted: readonly string[],
+  tables: readonly string[],
   plan: LoadPlan,
   note: (line: string) => void,
   { name, loaded, before, rows }: Filling,
@@ -68,24 +68,20 @@ async function fill(
   const [first] = clients;
   if (first === undefined) return;
   try {
-    const tables = await existing(first, wanted);
     if ((await first.query(loaded)).rowCount !== 0)
       throw new Refusal('Cases were loaded here already. Begin anew: npm start -- --fresh');
     for (const statement of before) await first.query(statement);
-    const indexes = await dropIndexes(first, [...tables]);
+    const indexes = await dropIndexes(first, tables);
     const starts = Array.from({ length: Math.ceil(plan.cases / batch) }, (_, i) => 1 + i * batch);
-    const statementsOf = rows(tables);
     await inLanes(clients, starts, async (client, start) => {
       await client.query('begin');
-      for (const statement of statementsOf(start, Math.min(start + batch - 1, plan.cases)))
+      for (const statement of rows(start, Math.min(start + batch - 1, plan.cases)))
         await client.query(statement);
       await client.query('commit');
     });
     note(`${name}: rows written after ${duration(performance.now() - started)}`);
     await inLanes(clients, indexes, (client, definition) => client.query(definition));
-    await inLanes(clients, [...tables], (client, table) =>
-      client.query(`vacuum (analyze, parallel 0) ${table}`),
-    );
+    await inLanes(clients, tables, (client, table) => client.query(`vacuum (analyze, parallel 0) ${table}`));
     // What was written is settled now, and not while something is measured.
     await first.query('checkpoint');
     note(`${name}: indexes built after ${duration(performance.now() - started)}`);
@@ -102,14 +98,6 @@ async function connect(url: string, plan: LoadPlan): Promise<pg.Client> {
     set gin_pending_list_limit = '64MB'`);
   await client.query(functions(plan));
   return client;
-}
-
-async function existing(client: pg.Client, wanted: readonly string[]): Promise<ReadonlySet<string>> {
-  const { rows } = await client.query<{ name: string }>(
-    'select name from unnest($1::text[]) as t (name) where to_regclass(name) is not null',
-    [wanted],
-  );
-  return new Set(rows.map(({ name }) => name));
 }
 
 /** Drops the indexes that no constraint needs. @returns their definitions */

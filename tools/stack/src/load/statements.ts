@@ -8,20 +8,22 @@ export function caseRows(first: number, last: number): readonly string[] {
        select *, pg_temp.question(n) as question, pg_temp.history(n) as history from ${loaded}`,
     'analyze batch',
     `insert into cases (id, code, requester_id, organisation_id, question, history, age_band, sex, intended_action, priority,
-       status, version, post_count, text_bytes, lead_panel_id, created_at, last_activity_at)
+       status, version, post_count, text_bytes, lead_panel_id, created_at, last_activity_at, ended_at)
      select case_id, pg_temp.code(n), requester_id, practice_id, question, history,
        (array['2-5 years', '5-10 years', '1-2 years', '10-16 years', '6-12 months', '3-6 months'])[1 + n % 6], 'not-relevant',
        (array['refer', 'not-refer', 'unsure'])[1 + n % 3], case when n % 8 = 0 then 'urgent' else 'routine' end,
-       status, 1 + posts, posts, 1200 + posts * 700, panel_id, created_at, last_activity_at
+       status, 1 + posts, posts, 1200 + posts * 700, panel_id, created_at, last_activity_at, case when not is_open then last_activity_at end
      from batch`,
+    `insert into ending (case_id, ended_at, status, ended_by)
+     select case_id, last_activity_at, status, requester_id from batch where not is_open`,
     `create temp table batch_post on commit drop as
        select pg_temp.timed(${String(kind.post)}, n * 8 + place, created_at + make_interval(hours => place * 5)) as id, case_id, place,
          case when place % 2 = 1 then specialist_id else requester_id end as author_id, practice_id, n,
          (array['advice', 'information', 'question', 'note'])[place] as kind,
          created_at + make_interval(hours => place * 5) as at, pg_temp.post_text(n * 8 + place) as body
        from batch cross join lateral generate_series(1, posts) as t (place)`,
-    `insert into post (id, case_id, number, kind, author_id, organisation_id, body, recommendation, posted_at)
-     select id, case_id, place, kind, author_id, practice_id, body, case when kind = 'advice' then 'OTHER' end, at from batch_post`,
+    `insert into post (id, case_id, number, kind, author_id, organisation_id, body, recommendation, posted_at, asking)
+     select id, case_id, place, kind, author_id, practice_id, body, case when kind = 'advice' then 'OTHER' end, at, place % 2 = 0 from batch_post`,
     `create temp table batch_audience on commit drop as
        select case_id, null::uuid as grant_id, 'requester' as kind, requester_id as principal, n, is_open, status,
          last_activity_at, created_at, posts from batch
@@ -40,8 +42,8 @@ export function caseRows(first: number, last: number): readonly string[] {
        case when status in ('awaiting-advice', 'awaiting-information') then null else created_at + interval '5 hours' end,
        created_at + interval '2 days', case when posts > 0 then created_at + interval '5 hours' end
      from batch`,
-    `insert into responsibility (case_id, member_id, reason, from_at, until_at)
-     select case_id, specialist_id, 'on-call', created_at, case when not is_open then last_activity_at end from batch`,
+    `insert into responsibility (case_id, member_id, reason, from_at, until_at, acknowledged_at)
+     select case_id, specialist_id, 'on-call', created_at, case when not is_open then last_activity_at end, created_at from batch`,
     `insert into timeline (case_id, kind, actor_id, detail, at)
      select case_id, 'asked', requester_id, '{}', created_at from batch`,
     // As the system's own function would write them, for all at once.
@@ -57,8 +59,8 @@ export function caseRows(first: number, last: number): readonly string[] {
 
 /** What the two sides of most cases have seen, where marks are kept: all, or all but the last. */
 export const markRows = (first: number, last: number): string => `
-  insert into read_mark (case_id, member_id, seen, at)
-  select case_id, reader, greatest(posts - (pg_temp.pick(n, 14, 5) = 0)::int, 0), last_activity_at
+  insert into read_mark (case_id, member_id, seen, asking, at)
+  select case_id, reader, greatest(posts - (pg_temp.pick(n, 14, 5) = 0)::int, 0), reader = requester_id, last_activity_at
   from pg_temp.loaded(${String(first)}, ${String(last)}), lateral (values (requester_id), (specialist_id)) as t (reader)
   where pg_temp.pick(n, 15, 10) > 0`;
 
