@@ -58,6 +58,17 @@ const history = async (
 ): Promise<ReplyOf<typeof responsibilityHistory>['history']> =>
   (await clinic.world.request(responsibilityHistory, await by.caller(), { caseId })).history;
 
+describe('whose share ended after access had allowed it', () => {
+  it('hands nothing over and nothing back', async () => {
+    const caseId = await share();
+    // Stands for a revoke that was answered between the word of access and the reading of the version.
+    await clinic.rows(`delete from audience where case_id = $1 and kind = 'panel'`, [caseId]);
+    expect(await refusal(hand(panel.onCall, caseId, colleague))).toMatchObject({ code: 'not-found' });
+    expect(await refusal(back(panel.onCall, caseId))).toMatchObject({ code: 'not-found' });
+    expect(await history(gp, caseId)).toHaveLength(1);
+  });
+});
+
 describe('handing a case over by name', () => {
   it('makes the colleague responsible at once, with a note, and keeps who gave it and why', async () => {
     const caseId = await share();

@@ -48,6 +48,28 @@ export async function endingState(tx: Transaction, caseId: string): Promise<Endi
   return row;
 }
 
+const opened = statement<{ postId: string }>(
+  'advice-opened-before',
+  `select latest.id as "postId" from (
+     select p.id, p.number, p.opened_at from post p where p.case_id = $1 and p.kind = 'advice' and p.withdrawn_at is null
+       and p.superseded_by is null order by p.number desc limit 1
+   ) latest
+   where latest.number < $2 and latest.opened_at is not null`,
+);
+
+/**
+ * The latest advice in force, when the asking side has opened it and it is older than a post.
+ * @returns undefined when there is none, it is newer, or nobody has opened it
+ */
+export async function openedAdviceBefore(
+  tx: Transaction,
+  caseId: string,
+  number: number,
+): Promise<string | undefined> {
+  const [row] = await tx.run(opened, [caseId, number]);
+  return row?.postId;
+}
+
 export interface Ending {
   readonly caseId: string;
   readonly status: CaseStatus;

@@ -38,6 +38,8 @@ describe('the status of a case', () => {
     ['awaiting-advice', 'advice-withdrawn', 'specialist', undefined],
     ['awaiting-advice', 'question', 'requester', undefined],
     ['awaiting-advice', 'advice', 'requester', undefined],
+    ['awaiting-advice', 'close', 'requester', 'closed'],
+    ['awaiting-information', 'close', 'requester', 'closed'],
     ['awaiting-advice', 'close', 'specialist', undefined],
     ['advice-given', 'nobody-left', 'requester', undefined],
   ] as const)('%s, %s by the %s: %s', (from, on, by, to) => {
