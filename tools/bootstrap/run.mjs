@@ -15,6 +15,7 @@ const commands = {
   'audit:export': { program: 'tools/bus/dist/audit-export.js', build: true },
   'audit:verify': { program: 'tools/bus/dist/audit-verify.js', build: true },
   'compose:secrets': { program: 'tools/stack/dist/compose-secrets.js', build: true },
+  load: { program: 'tools/stack/dist/load.js', build: true },
   bench: { program: 'bench/dist/main.js', build: true },
   test: { program: 'tools/bootstrap/test.mjs' },
   'test:soak': { program: 'tools/bootstrap/test.mjs', args: ['--soak'] },

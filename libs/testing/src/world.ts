@@ -287,6 +287,13 @@ export class World {
     });
   }
 
+  /** The address of a service's database for an administrator, who may do what the service may not. */
+  adminUrl(service: ServiceName): string {
+    const url = new URL(process.env['DDX_TEST_POSTGRES'] ?? '');
+    url.pathname = new URL(this.databaseUrls[service]).pathname;
+    return url.href;
+  }
+
   /** A bus client with a principal's own credential. */
   bus(principal: Principal): Promise<Bus> {
     return remembered(this.buses, principal, async () => {

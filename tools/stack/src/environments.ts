@@ -17,6 +17,8 @@ export interface Setting {
   readonly natsUrl: string;
   readonly secrets: Secrets;
   readonly databaseUrls: Readonly<Record<ServiceName, string>>;
+  /** As PostgreSQL's administrator; for what fills databases past their services. */
+  readonly adminUrl?: string;
   /** Goes over everything else, for every service. */
   readonly extra: NodeJS.ProcessEnv;
 }
@@ -73,6 +75,12 @@ export const environments = (setting: Setting) => {
     },
   };
   /** How the tools that a person runs beside the system reach it. */
+  const asAdmin = (name: ServiceName): string | undefined => {
+    if (setting.adminUrl === undefined) return undefined;
+    const url = new URL(setting.adminUrl);
+    url.pathname = new URL(setting.databaseUrls[name]).pathname;
+    return url.href;
+  };
   const tool = (name: 'operator' | 'provisioner'): NodeJS.ProcessEnv => principal(name);
 
   return {
@@ -122,6 +130,7 @@ export const environments = (setting: Setting) => {
         MAILBOX_URL: setting.mailboxUrl,
       },
       'audit:export': tool('operator'),
+      load: { LOAD_CASES_URL: asAdmin('cases'), LOAD_ACCESS_URL: asAdmin('access') },
     }),
   };
 };

@@ -19,3 +19,5 @@ export {
 export { ensureVersitygw, startS3, type S3, type S3Options } from './versitygw.js';
 export { cacheRoot } from './tool.js';
 export { parseSpan, renderTrace, type SpanLine } from './trace-tree.js';
+export { demoPeople, loadCases, type LoadInto } from './load/load.js';
+export type { LoadPlan, Whose } from './load/functions.js';

@@ -221,6 +221,7 @@ async function start(options: SystemOptions, started: ManagedProcess[]): Promise
       natsUrl: nats.url,
       secrets,
       databaseUrls,
+      adminUrl,
     },
     extra: options.env ?? {},
   });

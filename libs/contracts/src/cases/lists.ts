@@ -80,7 +80,7 @@ export const listCases = request('cases', 'list', {
   reply: z.strictObject({
     cases: z.array(listedCase),
     nextCursor: z.string().nullable(),
-    count: cappedCount.nullable().describe('Null unless it was asked for.'),
+    count: cappedCount.optional().describe('Only when it was asked for.'),
   }),
 });
 

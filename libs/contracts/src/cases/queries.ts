@@ -48,6 +48,7 @@ export const caseDetail = caseContentRead.extend({
     .describe('What keeps it among invited people; who they are for reads the local contacts.'),
   via: relation.describe('Why the reader may see it.'),
   posts: z.array(post),
+  followed: z.boolean().describe('Whether the reader follows it.'),
   unread: z.int().describe('Posts of others after the last one that the reader marked as read.'),
   toAcknowledge: z
     .array(id)

@@ -3,7 +3,7 @@ import { asking, statement, type Asked, type Queryable, type Statement } from '@
 import type { Order, Place } from '../domain/cursor.js';
 import type { EndedAs } from './endings.js';
 import { scans, type Source } from './scans.js';
-import { unreadBy } from './unread.js';
+import { unreadOf } from './read-marks.js';
 
 /** Who looks, as the authority has just said, and when. */
 export interface Looking {
@@ -66,13 +66,13 @@ export interface Scanned {
 
 /**
  * Whether a case `c` is wished for. Each question about another row is a scalar: as an `exists`, it might be answered
- * by reading the whole of a table first.
+ * by reading the whole of a table first. The panel is compared so that no index of principals can serve it.
  */
 const wished = `
   ($8::text[] is null or c.status = any ($8::text[])) and ($9::text is null or c.priority = $9::text)
   and ($10::uuid is null or (select true from audience a where a.case_id = c.id and a.kind = 'panel'
-    and a.principal = $10::uuid and (a.expires_at is null or a.expires_at > $2) limit 1))
-  and (not $11::boolean or ${unreadBy('$3::uuid')} > 0)
+    and a.principal is not distinct from $10::uuid and (a.expires_at is null or a.expires_at > $2) limit 1))
+  and (not $11::boolean or ${unreadOf('c.id', '$3::uuid')} > 0)
   and (not $12::boolean or (
     select k.running_since is not null and k.due_at <= $2 from response_clock k where k.case_id = c.id))
   and (not $14::boolean or (
@@ -83,7 +83,7 @@ const shown = `
   c.id as "caseId", c.code, c.question, c.status, c.ended_as as "endedAs", c.priority, c.requester_id as "requesterId",
   (select r.member_id from responsibility r where r.case_id = c.id and r.until_at is null) as "responsibleId",
   c.lead_panel_id as "leadPanelId", case when k.stopped_at is null then k.due_at end as "answerBy",
-  coalesce(k.running_since is not null and k.due_at <= $2, false) as overdue, ${unreadBy('$3::uuid')} as unread,
+  coalesce(k.running_since is not null and k.due_at <= $2, false) as overdue, ${unreadOf('c.id', '$3::uuid')} as unread,
   coalesce((select true from follow f where f.member_id = $3::uuid and f.case_id = c.id), false) as followed,
   c.created_at as "createdAt", c.last_activity_at as "lastActivityAt"`;
 

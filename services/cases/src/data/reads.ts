@@ -19,6 +19,7 @@ export interface CaseRead extends CaseContentRead, DiscussionRead {
   readonly createdAt: Date;
   readonly lastActivityAt: Date;
   readonly acknowledged: boolean;
+  readonly followed: boolean;
   readonly consultations: readonly ConsultationRead[];
   readonly endedAt: Date | null;
   readonly endedAs: EndedAs | null;
@@ -50,6 +51,7 @@ const read = statement<CaseRead>(
      case when k.case_id is null or k.stopped_at is not null then 'stopped' when k.running_since is null then 'paused'
        else 'running' end as clock,
      c.created_at as "createdAt", c.last_activity_at as "lastActivityAt", ${ending},
+     exists (select from follow f where f.member_id = $2 and f.case_id = c.id) as followed,
      r.acknowledged_at is not null as acknowledged, ${consultationsRead} as consultations,
      ${discussion}
    from cases c left join responsibility r on r.case_id = c.id and r.until_at is null

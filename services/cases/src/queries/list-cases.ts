@@ -165,7 +165,8 @@ async function show(
   const scanned = fitting(rows, ({ question }) => bytesOf(question));
   const end = scanned.length < rows.length ? scanned.at(-1) : last;
   const nextCursor = end === undefined ? null : toCursor(order, end);
-  if (scanned.length === 0) return { cases: [], nextCursor, count: count ?? null };
+  const counts = count === undefined ? {} : { count };
+  if (scanned.length === 0) return { cases: [], nextCursor, ...counts };
   const caseIds = scanned.map(({ caseId }) => caseId);
   const { allowed } = await service.bus.request(checkAccess, member, { caseIds, purpose: 'list' });
   const shown = new Set(allowed.map(({ caseId }) => caseId));
@@ -179,7 +180,7 @@ async function show(
         lastActivityAt: row.lastActivityAt.toISOString(),
       })),
     nextCursor,
-    count: count ?? null,
+    ...counts,
   };
 }
 

@@ -67,6 +67,7 @@ export function caseDocument(change: Partial<Case> & Record<string, unknown> = {
     lastActivityAt: '2026-11-23T12:30:00.000Z',
     via: 'requester',
     unread: 0,
+    followed: false,
     toAcknowledge: [],
     posts: [
       post(1, { kind: 'question', body: 'Does the rash blanch?' }),

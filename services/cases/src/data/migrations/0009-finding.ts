@@ -110,9 +110,9 @@ const texts = `
     words text;
   begin
     for words in
-      select question || E'\\n\\n' || history from cases where id = wanted
+      select concat_ws(E'\\n\\n', question, history, examination, medication) from cases where id = wanted
       union all
-      (select p.body from post p where p.case_id = wanted and to_jsonb(p) ->> 'withdrawn_at' is null order by p.number)
+      (select p.body from post p where p.case_id = wanted and p.withdrawn_at is null order by p.number)
     loop
       document := with_words(document, words);
     end loop;
@@ -130,7 +130,8 @@ const textsKept = `
   create constraint trigger write_case_text after insert on cases
     deferrable initially deferred for each row execute function write_case_text();
   create trigger rewrite_case_text after update on cases for each row
-    when (old.question <> new.question or old.history <> new.history) execute function write_case_text();
+    when ((old.question, old.history, old.examination, old.medication)
+      is distinct from (new.question, new.history, new.examination, new.medication)) execute function write_case_text();
 
   create function add_post_text() returns trigger language plpgsql as $$
   begin
@@ -141,12 +142,11 @@ const textsKept = `
 
   create function rewrite_post_text() returns trigger language plpgsql as $$
   begin
-    if old.body <> new.body or (to_jsonb(old) ->> 'withdrawn_at') is distinct from (to_jsonb(new) ->> 'withdrawn_at') then
-      update case_text set document = case_document(new.case_id) where case_id = new.case_id;
-    end if;
+    update case_text set document = case_document(new.case_id) where case_id = new.case_id;
     return null;
   end $$;
-  create trigger rewrite_post_text after update on post for each row execute function rewrite_post_text();
+  create trigger rewrite_post_text after update on post for each row
+    when (old.body <> new.body or old.withdrawn_at is distinct from new.withdrawn_at) execute function rewrite_post_text();
 
   create function file_text() returns trigger language plpgsql as $$
   begin
