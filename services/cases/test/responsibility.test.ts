@@ -78,6 +78,13 @@ describe('handing a case over by name', () => {
     expect(reply).toMatchObject({ responsibleId: colleague.memberId, version: 2 });
     expect(await hand(panel.onCall, caseId, colleague, { commandId })).toEqual(reply);
 
+    // The note is exported as theirs who wrote it.
+    const noted = expect.objectContaining({ note: 'The zebra needs a second look.' });
+    expect(await clinic.exported(panel.onCall, 'handedOver', caseId)).toEqual([noted]);
+    const [taken] = await clinic.exported(colleague, 'responsibilities', caseId);
+    expect(taken).toMatchObject({ reason: 'handed-to', givenBy: panel.onCall.memberId });
+    expect(JSON.stringify(taken)).not.toContain('zebra');
+
     const held = await history(gp, caseId);
     expect(held).toEqual([
       expect.objectContaining({ memberId: panel.onCall.memberId, reason: 'on-call', until: reply.since }),

@@ -109,7 +109,8 @@ async function give(
   choose: (found: Led, member: MemberCaller, caseId: string) => Promise<Pick<Next, 'memberId' | 'reason'>>,
 ): Promise<Reply> {
   const member = asMember(caller);
-  const access = await confirmAccess(service, member, given.caseId, 'hand-over');
+  // Who answers for it may have been given control as well; whose it is to hand over is told below.
+  const access = await confirmAccess(service, member, given.caseId, 'post');
   const { caseId } = access;
   checkTexts({ note: given.note });
   const done = await replyOf<Reply>(service.db, given.commandId, member.memberId);
