@@ -144,6 +144,16 @@ const spread = (s: Spread): string => `**${s.median.toFixed(2)}** (${s.low.toFix
 const measuredHow = ({ rounds, seconds, clients }: Options): string =>
   `${String(rounds)} rounds of ${String(seconds)} s, ${String(clients)} in flight, all in turn.`;
 
+/** The CPU of an operation by process, the dearest first. */
+function parts(rounds: Rounds<Name>, name: Name): string {
+  const processes = Object.keys(rounds[0]?.[name].cpuMicros ?? {});
+  return processes
+    .map((process) => ({ process, micros: medianOf(rounds, (m) => m.cpuMicros[process] ?? 0, name) }))
+    .sort((a, b) => b.micros - a.micros)
+    .map(({ process, micros }) => `${process} ${micros.toFixed(0)}`)
+    .join(', ');
+}
+
 function asItGrows(
   rounds: Rounds<Name>,
   { small, large }: { readonly small: Size; readonly large: Size },
@@ -187,11 +197,16 @@ function againstTheFloor(rounds: Rounds<Name>, { cases, mine }: Size, options: O
     ms(medianOf(rounds, (m) => m.p95, name)),
     ms(medianOf(rounds, (m) => m.p95, floor)),
     ratio((m) => m.p95, name, floor),
+    ...[name, floor].map((side) => medianOf(rounds, cpu, side).toFixed(0)),
+    parts(rounds, name),
   ];
   return {
     title: 'Inbox and search against the floor',
     about: `${cases.toLocaleString('en')} cases, ${mine.toLocaleString('en')} of them mine. Floor: the same select and the same rows of the audit by a bare program, which asks nobody who may see them. ${String(searches.length)} searches, from words of nearly every case to words of a few. ${measuredHow(options)}`,
-    head: ['', 'p50', 'p50 floor', 'time to floor', 'p95', 'p95 floor', 'p95 to floor'],
+    head: [
+      ...['', 'p50', 'p50 floor', 'time to floor', 'p95', 'p95 floor', 'p95 to floor'],
+      ...['CPU µs/op', 'CPU µs/op floor', 'of it'],
+    ],
     rows: [
       row('first page', 'firstLarge', 'firstFloor'),
       row('a page in the middle', 'middleLarge', 'middleFloor'),

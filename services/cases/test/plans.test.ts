@@ -174,3 +174,10 @@ describe('with many cases', () => {
     expect(count).toEqual({ count: 100, more: true });
   });
 });
+
+it('a plan that has lost its index is found out', async () => {
+  await clinic.rows('drop index audience_due');
+  const list = await listing({ order: 'due' });
+  const { whole } = await planned(listStatements.pages[list.source][list.order], list);
+  expect(whole).toContain('audience');
+});
