@@ -6,6 +6,7 @@ import { accessFlow } from './flows/access.js';
 import { cipherFlow } from './flows/cipher.js';
 import { csvFlow } from './flows/csv.js';
 import { filesFlow } from './flows/files.js';
+import { inboxFlow } from './flows/inbox.js';
 import { liveFlow } from './flows/live.js';
 import { createFlow, postFlow, readFlow } from './flows/requests.js';
 import type { Options } from './options.js';
@@ -14,8 +15,8 @@ import type { Section } from './section.js';
 import { openStage } from './stage.js';
 
 /**
- * `npm run bench [-- create read …] [--rounds N] [--seconds N] [--clients N] [--peer openfga] [--dry] [--profiles FOLDER]`:
- * --peer has the access flow measure against that program, too; --dry leaves RESULTS.md alone; --profiles keeps a CPU
+ * `npm run bench [-- create read …] [--rounds N] [--seconds N] [--clients N] [--cases N] [--peer openfga] [--dry] [--profiles FOLDER]`:
+ * --cases is how many cases the larger inbox is among; --peer has the access flow measure against that program, too; --dry leaves RESULTS.md alone; --profiles keeps a CPU
  * profile of each service.
  */
 const { values, positionals: wanted } = parseArgs({
@@ -24,6 +25,7 @@ const { values, positionals: wanted } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '6' },
     clients: { type: 'string', default: '16' },
+    cases: { type: 'string', default: '1000000' },
     peer: { type: 'string' },
     dry: { type: 'boolean', default: false },
     profiles: { type: 'string' },
@@ -43,7 +45,7 @@ const flows = {
   cipher: cipherFlow,
   csv: csvFlow,
 };
-const known = [...Object.keys(flows), 'access'];
+const known = [...Object.keys(flows), 'access', 'inbox'];
 const unknown = wanted.find((name) => !known.includes(name));
 if (unknown !== undefined) throw new Error(`There is no part ${unknown}; there are ${known.join(', ')}.`);
 const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
@@ -62,6 +64,8 @@ if (onWholeSystem.length > 0) {
   }
 }
 if (isWanted('access')) results.push(...(await accessFlow(options, note, values)));
+if (isWanted('inbox'))
+  results.push(...(await inboxFlow(options, note, Number(values.cases), values.profiles)));
 const file = inRepository('bench/RESULTS.md');
 const page = resultsPage(results, options, existsSync(file) ? readFileSync(file, 'utf8') : '');
 console.log(page);

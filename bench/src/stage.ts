@@ -89,7 +89,8 @@ async function analyzeAll(adminUrl: string, databases: readonly string[]): Promi
   }
 }
 
-async function untilAnswers(url: URL, child: ChildProcess): Promise<void> {
+/** Waits until a program answers. @throws Error when it has ended */
+export async function untilAnswers(url: URL, child: ChildProcess): Promise<void> {
   for (let i = 0; i < 200; i += 1) {
     if (child.exitCode !== null) throw new Error('the floor program ended at its start');
     const ok = await fetch(new URL('/readyz', url)).then(
@@ -103,7 +104,7 @@ async function untilAnswers(url: URL, child: ChildProcess): Promise<void> {
 }
 
 /** Signs a demo person in and accepts the texts in force. */
-export async function signedIn(stage: Stage, person: string): Promise<SignedIn> {
+export async function signedIn(stage: Pick<Stage, 'system'>, person: string): Promise<SignedIn> {
   const session = new Session(stage.system.url);
   await signIn(session, person);
   const texts = await session.call('GET', '/api/v1/consent-texts');

@@ -47,7 +47,7 @@ export async function inTurn<Name extends string>(
     const shown = results.map(
       ([name, m]) => `${name} ${m.perSecond.toFixed(0)}/s (p99 ${m.p99.toFixed(1)} ms)`,
     );
-    note(`  access round ${String(round + 1)}: ${shown.join(', ')}`);
+    note(`  round ${String(round + 1)}: ${shown.join(', ')}`);
   }
   return done;
 }
