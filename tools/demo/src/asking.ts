@@ -10,7 +10,7 @@ import { answered } from './case-texts.js';
 import { NotAsExpected } from './failure.js';
 import type { Person } from './person.js';
 import { describe } from './session.js';
-import type { Panel } from './sharing.js';
+import type { Panel } from './panel.js';
 import type { Step } from './step.js';
 
 export type Form = ReplyOf<typeof caseForm>;

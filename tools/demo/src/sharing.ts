@@ -1,20 +1,12 @@
-import {
-  createCase,
-  listPanels,
-  previewShare,
-  takeOverShift,
-  whoIsOnCall,
-  type ReplyOf,
-} from '@definitivedx/contracts';
+import { createCase, listPanels, previewShare, takeOverShift, whoIsOnCall } from '@definitivedx/contracts';
 import { keepDraft, whatToExpect, type Answers } from './asking.js';
 import { answered, tellingWordsIn } from './case-texts.js';
 import type { Events } from './events.js';
 import { NotAsExpected } from './failure.js';
 import { mailAbout, wholeMail } from './mailbox.js';
+import type { Panel } from './panel.js';
 import { shownText, type Person } from './person.js';
 import type { Step } from './step.js';
-
-export type Panel = ReplyOf<typeof listPanels>['panels'][number];
 
 /** The case of the story. */
 export interface Shared {
