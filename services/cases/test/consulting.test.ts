@@ -5,6 +5,7 @@ import {
   changeLeadPanel,
   closePanel,
   consultPanel,
+  copyToRecord,
   defaultPanelTerms,
   responseOverdue,
   shareFurther,
@@ -152,6 +153,12 @@ describe('the advice of a consulted panel', () => {
     const after = await clinic.read(gp, caseId);
     expect(after.plan).toBe(plan);
     expect(after.panels[1]?.advice).toEqual([theirs, more]);
+    // Nor does it go into the child's record in the name of the panel that leads.
+    const copy = await clinic.world.request(copyToRecord, await gp.caller(), {
+      commandId: randomUUID(),
+      caseId,
+    });
+    expect(copy.adviceId).toBe(plan);
     const { postId: newer } = await clinic.post(panel.lead, caseId, 'advice');
     expect((await clinic.read(gp, caseId)).plan).toBe(newer);
   });

@@ -33,9 +33,9 @@ export const placed: readonly string[] = [
   ...written,
   ...['code', 'version', 'status', 'priority', 'ageBand', 'sex', 'intendedAction', 'answerBy', 'clock'],
   ...['createdAt', 'lastActivityAt', 'via', 'specialty', 'consent', 'referralAllowed', 'posts'],
-  ...['endedAt', 'endedAs', 'flags', 'template'],
-  // Of whoever takes it along, and not of the case.
-  ...['unread', 'toAcknowledge'],
+  ...['endedAt', 'endedAs', 'flags', 'template', 'plan', 'panels'],
+  // Of the moment, or of whoever takes it along: no part of what is kept of a case.
+  ...['overdue', 'acknowledged', 'survey', 'reopenableUntil', 'followed', 'unread', 'toAcknowledge'],
 ];
 const placedInPost = [
   ...['number', 'kind', 'body', 'recommendation', 'postedAt', 'adviser', 'links', 'withdrawn'],
@@ -62,7 +62,7 @@ export function accountOf(document: CaseDocument): Account {
       ...(found.template ? [formOf(found.template)] : []),
       ...saidIn(found, placed).map(([field, value]) => section(field, value)),
     ],
-    discussion: found.posts.map((post) => postOf(post, found.posts, names)),
+    discussion: found.posts.map((post) => postOf(post, found, names)),
     footer: `DefinitiveDx · case ${code} · version ${String(version)} · taken ${taken}`,
   };
 }
@@ -109,6 +109,7 @@ function factsOf({ case: found }: CaseDocument, names: Names): Section['facts'] 
     [labelOf('answerBy'), answerBy === null ? undefined : valueInWords(answerBy)],
     [labelOf('referralAllowed'), valueInWords(found.referralAllowed)],
     ...consentOf(found.consent, names),
+    ['The plan', numbered(found.posts.find(({ postId }) => postId === found.plan)?.number)],
     ['Last activity', londonTime(new Date(lastActivityAt))],
     [labelOf('endedAt'), found.endedAt === null ? undefined : valueInWords(found.endedAt)],
     [labelOf('endedAs'), found.endedAs === null ? undefined : inWords(found.endedAs)],
@@ -126,25 +127,39 @@ function consentOf(consent: CaseDocument['case']['consent'], names: Names): [str
   ];
 }
 
-function postOf(post: Post, posts: readonly Post[], names: Names): Section {
+function postOf(post: Post, found: Discussed, names: Names): Section {
   const { recommendation, withdrawn } = post;
   return {
     heading: `${String(post.number)}. ${inWords(post.kind)}, ${londonTime(new Date(post.postedAt))}`,
     facts: [
       ['By', names.author(post)],
       ...(recommendation === null ? [] : [['Recommendation', inWords(recommendation)] as const]),
-      ...besides(post, posts),
+      ...besides(post, found),
     ],
     paragraphs: withdrawn ? [] : [post.body],
   };
 }
 
+/** Of advice: whether it is what the case goes by, or the opinion of a panel that was asked in. */
+function partOf({ postId }: Post, plan: string | null, panels: Discussed['panels']): string | undefined {
+  if (postId === plan) return 'The plan';
+  const consulted = panels.some(({ part, advice }) => part === 'consulted' && advice.includes(postId));
+  return consulted ? 'Of a consulted panel: no plan' : undefined;
+}
+
+/** Of a case, what says which part a post has in it. */
+type Discussed = Pick<CaseDocument['case'], 'posts' | 'plan' | 'panels'>;
+
 /** What there is to say of a post beside what it says: who advised, what became of it. */
-export function besides(post: Post, posts: readonly Post[]): (readonly [label: string, value: string])[] {
+export function besides(
+  post: Post,
+  { posts, plan, panels }: Discussed,
+): (readonly [label: string, value: string])[] {
   const { adviser, links, withdrawn, supersedes, supersededBy, attachments } = post;
   const numberOf = (postId: string | null): number | undefined =>
     posts.find((other) => other.postId === postId)?.number;
   const facts: [string, string | undefined][] = [
+    ['Part', partOf(post, plan, panels)],
     ['Withdrawn', withdrawn ? `${londonTime(new Date(withdrawn.at))}: ${withdrawn.reason}` : undefined],
     ['Superseded by', numbered(numberOf(supersededBy))],
     ['Supersedes', numbered(numberOf(supersedes))],

@@ -136,7 +136,7 @@ class CaseResources {
     const { postId, kind, recommendation, postedAt, body, withdrawn } = post;
     const to = this.people.isAsking(post) ? this.people.leadPanel() : this.requester();
     const answered = before.findLast(({ authorId }) => authorId !== post.authorId);
-    const notes = besides(post, this.found.posts).map(([label, value]) => ({ text: `${label}: ${value}` }));
+    const notes = besides(post, this.found).map(([label, value]) => ({ text: `${label}: ${value}` }));
     return resource('Communication', postId, {
       basedOn: [referenceTo(this.found.caseId)],
       partOf: [referenceTo(this.taskId)],
