@@ -95,8 +95,8 @@ export const audienceEntry = z.discriminatedUnion('kind', [
 /** Why someone may see a case, from the strongest relation to the weakest. */
 export const everyRelation = [
   'requester',
-  'delegate',
   'cover',
+  'delegate',
   'member',
   'panel',
   'everyone',

@@ -36,6 +36,9 @@ export const isMissingTable = (error: unknown): boolean => asFailure(error).code
 export const isSerialisationFailure = (error: unknown): boolean =>
   /^40(001|P01)$/.test(asFailure(error).code ?? '');
 
+/** True when the server stopped a statement that took longer than it was given. */
+export const isOutOfTime = (error: unknown): boolean => asFailure(error).code === '57014';
+
 /** Lets errors of ours through and turns a lost server into `unavailable`. */
 export function translate(error: unknown): unknown {
   if (error instanceof AppError) return error;

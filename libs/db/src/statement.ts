@@ -56,3 +56,16 @@ export interface Queryable {
   /** Runs several in order, in one transaction and one round trip. */
   runAll<const A extends readonly Asked[]>(...asked: A): Promise<RowsOf<A>>;
 }
+
+const timeLimit: Statement<unknown> = statement(
+  'time-limit',
+  "select set_config('statement_timeout', $1::text, true)",
+);
+
+/**
+ * Bounds each statement after it in its transaction, or in its round trip, on the server: that stops working on what
+ * takes longer, and the statement fails (`isOutOfTime`).
+ */
+export const timeLimited = (milliseconds: number): Asked =>
+  // Nought would mean no limit.
+  asking(timeLimit, [String(Math.max(1, Math.ceil(milliseconds)))]);

@@ -3,10 +3,12 @@ import {
   asking,
   assertMigrated,
   Database,
+  isOutOfTime,
   isUniqueViolation,
   migrate,
   Migration,
   statement,
+  timeLimited,
   type DatabaseOptions,
   type Transaction,
 } from '@definitivedx/db';
@@ -46,6 +48,12 @@ afterAll(async () => {
   await db.close();
   await world.stop();
 });
+
+const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 describe('a database', () => {
   it('applies each migration once', async () => {
@@ -128,6 +136,26 @@ describe('a database', () => {
     }
     await expect(db.run(insert, [52, Symbol('unsendable'), null])).rejects.toThrow();
     expect(await db.run(count, [52])).toEqual([{ count: 0 }]);
+  });
+
+  it('has the server end what takes longer than it was given, in that round trip or transaction alone', async () => {
+    const sleep = statement<never>('test-sleep', 'select pg_sleep($1)');
+    const limits = statement<{ limit: string }>(
+      'test-limit',
+      `select current_setting('statement_timeout') as limit`,
+    );
+    expect(isOutOfTime(await failureOf(db.runAll(timeLimited(50), asking(sleep, [3]))))).toBe(true);
+    const [, [within]] = await db.runAll(timeLimited(0.4), asking(limits));
+    expect(within).toEqual({ limit: '1ms' });
+    // On every connection there is.
+    const after = await Promise.all(Array.from({ length: 10 }, () => db.run(limits)));
+    expect(after.flat()).toEqual(Array.from({ length: 10 }, () => ({ limit: '0' })));
+    const inTransaction = db.transaction(async (tx) => {
+      await tx.runAll(timeLimited(50));
+      await tx.run(sleep, [3]);
+    });
+    expect(isOutOfTime(await failureOf(inTransaction))).toBe(true);
+    expect(await db.run(limits)).toEqual([{ limit: '0' }]);
   });
 
   it('lets MikroORM see what waited before it', async () => {

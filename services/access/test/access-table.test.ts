@@ -22,6 +22,7 @@ type Who =
   | 'delegate'
   | 'delegate whose control was ended'
   | 'cover of the practice'
+  | 'cover of the practice, and delegate'
   | 'cover, acting elsewhere'
   | 'former cover'
   | 'invited member'
@@ -67,6 +68,7 @@ const table: Readonly<Record<Who, readonly [Relation | null, readonly Purpose[]]
   delegate: ['delegate', controlling],
   'delegate whose control was ended': [null, nothing],
   'cover of the practice': ['cover', asking],
+  'cover of the practice, and delegate': ['cover', asking],
   'cover, acting elsewhere': [null, nothing],
   'former cover': [null, nothing],
   'invited member': ['member', taking],
@@ -110,9 +112,8 @@ beforeAll(async () => {
   const partner = () => access.member(practice);
   const [lead, onPanel, offPanel, closedPanel, invited, expired, revoked, both, delegate, former] =
     await Promise.all(Array.from({ length: 10 }, doctor));
-  const [cover, oldCover, governor, idleGovernor, lateGovernor, colleague] = await Promise.all(
-    Array.from({ length: 6 }, partner),
-  );
+  const [cover, oldCover, governor, idleGovernor, lateGovernor, colleague, coverAndDelegate] =
+    await Promise.all(Array.from({ length: 7 }, partner));
   const foreignGovernor = await access.member(elsewhere);
   const [disabled, placeless] = [await doctor(), await doctor()];
   const ofClosed = await access.member(closing);
@@ -132,7 +133,7 @@ beforeAll(async () => {
   const closed = await access.panel(trust.odsCode, lead!, [closedPanel!]);
   const assign = (by: MemberCaller, duty: 'cover' | 'governance', ...members: MemberCaller[]) =>
     access.world.request(assignDuty, by, { duty, memberIds: members.map((m) => m.memberId) });
-  await assign(admin, 'cover', cover!, oldCover!);
+  await assign(admin, 'cover', cover!, coverAndDelegate!, oldCover!);
   await assign(admin, 'governance', governor!, idleGovernor!, lateGovernor!);
   await assign(elsewhereAdmin, 'governance', foreignGovernor);
   for (const by of [admin, elsewhereAdmin]) {
@@ -146,6 +147,7 @@ beforeAll(async () => {
     ...[invited!, both!, revoked!, disabled, placeless, ofClosed].map((one) => toMember(one)),
     toMember(expired!, access.later(inOneHour / 2)),
     { ...toMember(delegate!), control: true } as never,
+    { ...toMember(coverAndDelegate!), control: true } as never,
     { ...toMember(former!), control: true } as never,
   );
   caseId = made.caseId;
@@ -170,7 +172,7 @@ beforeAll(async () => {
   await access.revoke(gp, caseId, await grantOf(former!));
   await access.panel(trust.odsCode, lead!, [onPanel!], panel.name);
   await access.sql(`update panel set status = 'closed' where id = $1`, [closed.panelId]);
-  await assign(admin, 'cover', cover!);
+  await assign(admin, 'cover', cover!, coverAndDelegate!);
   await access.disable(disabled);
   await access.sql(
     `update membership set status = 'ended', ended_at = now() where member_id = $1 and organisation_id = $2`,
@@ -186,6 +188,7 @@ beforeAll(async () => {
     delegate: delegate!,
     'delegate whose control was ended': former!,
     'cover of the practice': cover!,
+    'cover of the practice, and delegate': coverAndDelegate!,
     'cover, acting elsewhere': await alsoAt(cover!),
     'former cover': oldCover!,
     'invited member': invited!,

@@ -109,6 +109,22 @@ describe('a member', () => {
     ).rejects.toMatchObject({ code: 'conflict' });
   });
 
+  it('who is no specialist any more is told of, once, and no other change is', async () => {
+    const { memberId } = await add({ roles: ['clinician', 'specialist'] });
+    const told = () =>
+      access.sql<{ payload: unknown }>(
+        'select payload from outbox where subject = $1 and aggregate_id = $2',
+        [contracts.specialistEnded.subject, memberId],
+      );
+    await ask(contracts.changeMember, { memberId, name: 'Renamed' });
+    await ask(contracts.changeMember, { memberId, roles: ['specialist'] });
+    expect(await told()).toEqual([]);
+    await ask(contracts.changeMember, { memberId, roles: ['clinician'] });
+    await ask(contracts.changeMember, { memberId, name: 'Named again' });
+    const { organisationId } = trust;
+    expect(await told()).toEqual([{ payload: { memberId, organisationId, at: access.now().toISOString() } }]);
+  });
+
   it('of another organisation is nobody here: not seen, changed or ended', async () => {
     const theirs = await access.member(other);
     const { memberId } = theirs;

@@ -109,6 +109,18 @@ describe('the cover list of a practice', () => {
     expect(await access.via(cover, before.caseId)).toBeNull();
   });
 
+  it('puts on the asking side also whom a case was shared with, with control', async () => {
+    const cover = await access.member(practice);
+    const { caseId } = await access.newCase(gp, withControl(cover));
+    expect(await access.via(cover, caseId)).toBe('delegate');
+    await assign('cover', cover);
+    expect(await access.via(cover, caseId)).toBe('cover');
+    // And so gives control, which a delegate cannot.
+    await access.share(cover, caseId, [withControl(await doctor())]);
+    await assign('cover');
+    expect(await access.via(cover, caseId)).toBe('delegate');
+  });
+
   it('holds only members of the practice', async () => {
     await expect(assign('cover', lead)).rejects.toMatchObject({
       code: 'invalid-input',

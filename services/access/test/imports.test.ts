@@ -8,6 +8,7 @@ import {
   getMemberImport,
   identifyMember,
   importDoor,
+  specialistEnded,
   listMembers,
   endPlace,
   type MemberImport,
@@ -99,6 +100,11 @@ describe('a file of members', () => {
     const changed = file(2_500, of).replace('"Member, 7"', 'Renamed');
     expect(await imported(changed)).toMatchObject({ added: 0, changed: 1, unchanged: 2_499 });
     expect(await identify(`${of}-7`)).toMatchObject({ name: 'Renamed' });
+    const demoted = changed.replace(/(Renamed.*)clinician specialist/, '$1clinician');
+    expect(await imported(demoted)).toMatchObject({ added: 0, changed: 1, unchanged: 2_499 });
+    const told = `select i.subject from outbox o join identity i on i.member_id::text = o.payload ->> 'memberId'
+                   where o.subject = $1`;
+    expect(await access.sql(told, [specialistEnded.subject])).toEqual([{ subject: `${of}-7` }]);
     const [left] = await access.sql<{ n: number }>('select count(*)::int as n from member_import_line');
     expect(left?.n).toBe(0);
   });

@@ -11,6 +11,7 @@ import {
 import { until } from '@definitivedx/testing';
 import { adviceAcknowledged, adviceOpened } from '../src/commands/advice-course.js';
 import { Clinic, refusal, toMember, toPanel, type Panel, type Person } from './clinic.js';
+import { Discussing } from './discussing.js';
 
 let clinic: Clinic;
 let gp: Person;
@@ -163,6 +164,29 @@ describe('a child who is to attend now', () => {
     expect(await clinic.rows(said)).toEqual([]);
   });
 
+  it('has somebody phone also once the case has ended: who advised, else who is on call, else the lead', async () => {
+    const [author, onCall, lead] = [
+      await clinic.specialist(),
+      await clinic.specialist(),
+      await clinic.specialist(),
+    ];
+    const own = await clinic.panel({ onCall, lead, members: [author, onCall, lead] });
+    const { caseId } = await clinic.share(gp, clinic.caseFor([toPanel(own)]));
+    await clinic.post(author, caseId, 'advice', { recommendation: 'ATTEND_NOW' });
+    await chasedTimes(caseId, 1);
+    await new Discussing(clinic).close(gp, caseId);
+    const phoned = async (times: number): Promise<string | null> => {
+      clinic.world.clock.advance(15 * 60_000);
+      await chasedTimes(caseId, times);
+      return (await chased(caseId))[times - 1]!.responsibleId;
+    };
+    expect(await phoned(2)).toBe(author.memberId);
+    await clinic.leave(await clinic.trustAdministrator(), author);
+    expect(await phoned(3)).toBe(onCall.memberId);
+    await clinic.putOnCall(own.panelId, undefined);
+    expect(await phoned(4)).toBe(lead.memberId);
+  });
+
   it('goes on though a lease ran out in the middle, as after a kill', async () => {
     const { caseId } = await advised('ATTEND_NOW');
     await chasedTimes(caseId, 1);
@@ -176,9 +200,31 @@ describe('a child who is to attend now', () => {
 });
 
 describe('advice that counts no more', () => {
+  it('is chased as insistently in what superseded it, while nobody knew that the child was to attend now', async () => {
+    const { caseId, postId: first } = await advised('ATTEND_NOW');
+    await chasedTimes(caseId, 1);
+    const { postId: second } = await clinic.post(panel.lead, caseId, 'advice', { supersedes: first });
+    const { postId: third } = await clinic.post(panel.lead, caseId, 'advice', { supersedes: second });
+    const chase = async (): Promise<string[]> =>
+      (await clinic.timers(caseId)).filter((kind) => /advice|attend/.test(kind));
+    expect(await chase()).toEqual(['attend-now']);
+    for (const times of [2, 3]) {
+      clinic.world.clock.advance(15 * 60_000);
+      await chasedTimes(caseId, times);
+    }
+    expect((await chased(caseId)).map(({ postId, attendNow }) => [postId, attendNow])).toEqual([
+      [first, true],
+      [third, true],
+      [third, true],
+    ]);
+    await new Discussing(clinic).acknowledge(gp, caseId, third);
+    expect(await chase()).toEqual([]);
+  });
+
   it('is not chased: what superseded it is, and what was withdrawn asks for nothing', async () => {
     const superseded = await advised('ATTEND_NOW');
     const { caseId } = superseded;
+    await new Discussing(clinic).acknowledge(gp, caseId, superseded.postId);
     await clinic.post(panel.onCall, caseId, 'advice', { supersedes: superseded.postId });
     expect((await clinic.timers(caseId)).filter((kind) => /advice|attend/.test(kind))).toEqual([
       'advice-unread',

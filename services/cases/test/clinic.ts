@@ -6,6 +6,7 @@ import {
   caseTimeline,
   createCase,
   endPlace,
+  exportMember,
   getCase,
   registerMember,
   registerOrganisation,
@@ -14,6 +15,7 @@ import {
   type AudienceEntry,
   type DataOf,
   type EventContract,
+  type ExportPage,
   type InputOf,
   type PanelTerms,
   type PostKind,
@@ -205,6 +207,19 @@ export class Clinic {
   async timeline(by: Person, caseId: string): Promise<ReplyOf<typeof caseTimeline>['entries']> {
     const { entries } = await this.world.request(caseTimeline, await by.caller(), { caseId, limit: 100 });
     return entries;
+  }
+
+  /** What a member's own export has of a case in one section. */
+  async exported(by: Person, section: string, caseId: string): Promise<Record<string, unknown>[]> {
+    const rows: Record<string, unknown>[] = [];
+    let after: string | null = null;
+    do {
+      const input: { after?: string } = after === null ? {} : { after };
+      const page: ExportPage = await this.world.request(exportMember('cases'), await by.caller(), input);
+      for (const { name, rows: some } of page.sections) if (name === section) rows.push(...some);
+      after = page.next;
+    } while (after !== null);
+    return rows.filter((row) => row['caseId'] === caseId);
   }
 
   /** Kinds of the timers that a case waits for. */

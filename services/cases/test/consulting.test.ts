@@ -156,6 +156,33 @@ describe('the advice of a consulted panel', () => {
     expect((await clinic.read(gp, caseId)).plan).toBe(newer);
   });
 
+  it('supersedes its own alone, and never the plan', async () => {
+    const other = await clinic.panel();
+    const caseId = await share();
+    for (const asked of [cardiology, other]) await consult(gp, caseId, asked);
+    const { postId: plan } = await clinic.post(panel.onCall, caseId, 'advice', {
+      recommendation: 'ATTEND_NOW',
+    });
+    const { postId: theirs } = await clinic.post(cardiology.onCall, caseId, 'advice');
+    const { postId: others } = await clinic.post(other.onCall, caseId, 'advice');
+    for (const supersedes of [plan, others]) {
+      expect(await refusal(clinic.post(cardiology.onCall, caseId, 'advice', { supersedes }))).toMatchObject({
+        code: 'invalid-input',
+        issues: [{ path: 'supersedes' }],
+      });
+    }
+    const { postId: newer } = await clinic.post(cardiology.lead, caseId, 'advice', { supersedes: theirs });
+    const found = await clinic.read(gp, caseId);
+    expect(found).toMatchObject({ status: 'advice-given', plan });
+    expect(found.panels.find(({ panelId }) => panelId === cardiology.panelId)?.advice).toEqual([
+      theirs,
+      newer,
+    ]);
+    expect(await clinic.timers(caseId)).toContain('attend-now');
+    // The panel that leads may put its own word in the place of theirs.
+    await clinic.post(panel.onCall, caseId, 'advice', { supersedes: newer });
+  });
+
   it('is the plan of who answers for the case, whatever panels they are in', async () => {
     const both = await clinic.panel({ lead: cardiology.lead, onCall: panel.onCall });
     const caseId = await share(both);
@@ -273,5 +300,20 @@ describe('another panel leads', () => {
     expect(await refusal(lead(stranger, caseId, panel))).toEqual(
       await refusal(lead(stranger, randomUUID(), panel)),
     );
+  });
+
+  it('is not said any more by a delegate whose share ended after access had allowed it', async () => {
+    const delegate = await clinic.gp();
+    const entry = { ...toMember(delegate), control: true, reason: 'On leave' } as ReturnType<typeof toMember>;
+    const audience = [toPanel(panel), toPanel(cardiology), entry];
+    const { caseId } = await clinic.share(gp, clinic.caseFor(audience));
+    // Stands for a revoke that was answered between the word of access and the reading of the version.
+    const drop = 'delete from audience where case_id = $1 and principal = $2';
+    await clinic.rows(drop, [caseId, delegate.memberId]);
+    expect(await refusal(lead(delegate, caseId, cardiology))).toMatchObject({ code: 'not-found' });
+    expect(await clinic.read(gp, caseId)).toMatchObject({
+      leadPanelId: panel.panelId,
+      responsibleId: panel.onCall.memberId,
+    });
   });
 });

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  acknowledgeResponsibility,
   addPost,
   assignDuty,
   caseAudience,
   closeCase,
   copyToRecord,
   getCase,
+  handBack,
+  handTo,
   listCases,
   revokeShare,
   shareFurther,
@@ -83,6 +86,32 @@ describe('a delegate', () => {
     expect(
       await refusal(clinic.world.request(copyToRecord, as, { commandId: randomUUID(), caseId })),
     ).toMatchObject({ code: 'not-found' });
+  });
+});
+
+describe('a specialist who was invited with control and answers', () => {
+  it('says that they know of it, and hands it over or back', async () => {
+    const [answering, third] = [await clinic.specialist(), await clinic.specialist()];
+    const led = await clinic.panel({ lead: third });
+    const entry = { ...toMember(answering), control: true } as ReturnType<typeof toMember>;
+    const of = async (): Promise<{ commandId: string; caseId: string }> => {
+      const { caseId, responsibleId } = await clinic.share(gp, clinic.caseFor([entry]));
+      expect(responsibleId).toBe(answering.memberId);
+      const given = { commandId: randomUUID(), caseId };
+      await clinic.world.request(shareFurther, await gp.caller(), { ...given, audience: [toPanel(led)] });
+      return { commandId: randomUUID(), caseId };
+    };
+    const as = await answering.caller();
+    const one = await of();
+    expect((await clinic.read(answering, one.caseId)).via).toBe('delegate');
+    await clinic.world.request(acknowledgeResponsibility, as, one);
+    const { memberId } = led.onCall;
+    const handing = { ...one, commandId: randomUUID(), memberId, note: 'Please look at this.' };
+    expect(await clinic.world.request(handTo, as, handing)).toMatchObject({ responsibleId: memberId });
+    // Whose it is not any more, hands over nothing.
+    const again = { ...handing, commandId: randomUUID(), memberId: third.memberId };
+    expect(await refusal(clinic.world.request(handTo, as, again))).toMatchObject({ code: 'forbidden' });
+    expect(await clinic.world.request(handBack, as, await of())).toMatchObject({ responsibleId: memberId });
   });
 });
 

@@ -14,6 +14,7 @@ import {
 import { until } from '@definitivedx/testing';
 import { Clinic, refusal, toMember } from './clinic.js';
 import { Courses, day, survey } from './courses.js';
+import { Discussing } from './discussing.js';
 
 let clinic: Clinic;
 let of: Courses;
@@ -73,6 +74,46 @@ describe('a question', () => {
       code: 'conflict',
       message: expect.stringContaining('already ended'),
     });
+  });
+});
+
+describe('a case that was asked on after advice', () => {
+  it('is not taken back, but closed with the survey, and followed up', async () => {
+    const { gp, panel } = of;
+    for (const asked of [[gp], [gp, panel.onCall]]) {
+      const caseId = await of.advised();
+      for (const by of asked) await clinic.post(by, caseId, 'question');
+      const from = await statusOf(caseId);
+      expect(from).toBe(asked.length === 1 ? 'awaiting-advice' : 'awaiting-information');
+      expect(await refusal(of.does(gp, cancelCase, { caseId, reason: 'other' }))).toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('close it with the survey'),
+      });
+      expect(await of.does(gp, closeCase, { caseId, survey })).toMatchObject({ status: 'closed' });
+      expect((await of.timeline(caseId)).at(-1)).toMatchObject({ kind: 'closed', detail: { from } });
+      expect(await of.timers(caseId, 'follow-up')).toHaveLength(1);
+    }
+    expect(await clinic.wronglyAnswered()).toEqual([]);
+  });
+
+  it('is taken back once all its advice is withdrawn, and who read it has acknowledged that', async () => {
+    const { gp, panel } = of;
+    const discussing = new Discussing(clinic);
+    const caseId = await of.asked();
+    const { postId } = await clinic.post(panel.onCall, caseId, 'advice');
+    await of.opens(caseId);
+    await discussing.withdraw(panel.onCall, caseId, postId);
+    expect(await refusal(of.does(gp, closeCase, { caseId, survey }))).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('no advice'),
+    });
+    const cancel = () => of.does(gp, cancelCase, { caseId, reason: 'other' });
+    expect(await refusal(cancel())).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('acknowledge'),
+    });
+    await discussing.acknowledge(gp, caseId, postId);
+    expect(await cancel()).toMatchObject({ status: 'cancelled' });
   });
 });
 
@@ -211,6 +252,29 @@ describe('advice that was opened and left alone', () => {
     world.clock.advance(13 * day);
     await until(async () => (await statusOf(written)) === 'closed', 'the case to close by itself');
     expect(await statusOf(superseded)).toBe('advice-given');
+  });
+
+  it('closes its case also when newer advice, because of which it had not, is withdrawn', async () => {
+    const { world } = clinic;
+    const caseId = await of.advised();
+    await of.opens(caseId);
+    const { postId: newer } = await clinic.post(of.panel.onCall, caseId, 'advice');
+    world.clock.advance(14 * day);
+    await until(async () => (await of.timers(caseId, 'self-close')).length === 0, 'its timer to be used up');
+    await new Discussing(clinic).withdraw(of.panel.onCall, caseId, newer);
+    const dueAt = new Date(world.clock.now().getTime() + 14 * day);
+    expect(await of.timers(caseId, 'self-close')).toEqual([{ dueAt }]);
+    expect(await statusOf(caseId)).toBe('advice-given');
+    world.clock.advance(14 * day);
+    await until(async () => (await statusOf(caseId)) === 'closed', 'the case to close by itself');
+
+    // In a case that has ended, nothing is left to close.
+    const ended = await of.advised();
+    await of.opens(ended);
+    const { postId: late } = await clinic.post(of.panel.onCall, ended, 'advice');
+    await of.closes(ended);
+    await new Discussing(clinic).withdraw(of.panel.onCall, ended, late);
+    expect(await of.timers(ended, 'self-close')).toEqual([]);
   });
 
   it('is one effect, though a person closes it in the same instant', async () => {

@@ -111,6 +111,12 @@ describe('following up a closed case', () => {
     const cover = await of.covering();
     expect((await listFor(cover)).followUps).toContainEqual(expect.objectContaining({ caseId }));
     await answer(caseId, 30, cover);
+    // Exported as theirs who gave them; who asked has when that was.
+    const [byCover] = await clinic.exported(cover, 'followUps', caseId);
+    expect(byCover).toMatchObject(answers);
+    const none = { adviceFollowed: null, referredAnyway: null, unplannedAttendance: null, outcome: null };
+    const asker = (await clinic.exported(of.gp, 'followUps', caseId)).find((row) => row['day'] === 30);
+    expect(asker).toMatchObject({ answeredAt: byCover!['answeredAt'], ...none });
     expect((await listFor(of.gp)).followUps).not.toContainEqual(expect.objectContaining({ caseId }));
   });
 

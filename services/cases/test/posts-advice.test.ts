@@ -129,6 +129,7 @@ describe('one’s own advice', () => {
     });
     await clinic.post(invited, caseId, 'note');
     await clinic.post(panel.onCall, caseId, 'advice', { body: 'zebra', supersedes: postId });
+    expect((await mine(invited)).advice).toMatchObject([{ postId, superseded: true }]);
     const { grants } = await clinic.world.request(caseAudience, await gp.caller(), { caseId });
     const { grantId } = grants.find(({ to }) => to.kind === 'member')!;
     const revoke = { commandId: randomUUID(), caseId, grantId };
@@ -147,7 +148,7 @@ describe('one’s own advice', () => {
           safetyNet: 'Return.',
           links,
           postedAt: expect.any(String),
-          superseded: true,
+          superseded: null,
           withdrawn: null,
         },
       ],

@@ -6,6 +6,7 @@ import {
   assignDuty,
   caseAudience,
   caseEnded,
+  changeMember,
   changePanel,
   closeCase,
   closePanel,
@@ -64,7 +65,7 @@ const grantsOf = async (caseId: string): Promise<{ grantId: string; principal: s
 /** Nothing is left to be reassigned, and every event of access has been heard. */
 async function settled(): Promise<void> {
   const access = await clinic.world.database('access');
-  const subjects = ['place-ended', 'panel-left', 'panel-closed', 'panel-led-anew'].map(
+  const subjects = ['place-ended', 'panel-left', 'specialist-ended', 'panel-closed', 'panel-led-anew'].map(
     (n) => `evt.access.${n}.v1`,
   );
   await until(async () => {
@@ -124,6 +125,30 @@ describe('who answers for a case leaves', () => {
     await clinic.world.request(removePanelMember, await admin.caller(), input);
     await settled();
     expect(await responsible(named.caseId)).toBe(panel.onCall.memberId);
+  });
+
+  it('passes on from who sees it as before but is no specialist any more', async () => {
+    const [invited, panel] = [await clinic.specialist(), await panelOfThree()];
+    const { caseId } = await clinic.share(gp, clinic.caseFor([toMember(invited)]));
+    const more = { commandId: randomUUID(), caseId, audience: [toPanel(panel)] };
+    await clinic.world.request(shareFurther, await gp.caller(), more);
+    const given = { commandId: randomUUID(), caseId };
+    const { memberId } = panel.third;
+    const without = async (who: Person): Promise<unknown> =>
+      clinic.world.request(changeMember, await admin.caller(), {
+        memberId: who.memberId,
+        roles: ['clinician'],
+      });
+    await without(invited);
+    await answersSoon(caseId, panel.onCall);
+    expect((await clinic.read(invited, caseId)).via).toBe('member');
+    await clinic.world.request(handTo, await panel.onCall.caller(), { ...given, memberId, note: 'Yours.' });
+    await without(panel.third);
+    await answersSoon(caseId, panel.onCall);
+    // Chosen for being on call, whatever their roles, and so stays for as long as they are.
+    await without(panel.onCall);
+    await settled();
+    expect(await responsible(caseId)).toBe(panel.onCall.memberId);
   });
 
   it('goes to any specialist of the panel when it has neither doctor on call nor lead who can', async () => {

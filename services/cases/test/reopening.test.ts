@@ -63,6 +63,20 @@ describe('reopening a case', () => {
     expect(await clinic.rows(`select 1 from outbox where payload::text like '%fever is back%'`)).toEqual([]);
   });
 
+  it('is exported to who did it without what the other wrote on ending it', async () => {
+    const caseId = await of.closed();
+    const cover = await of.covering();
+    const written = `update ending set reason = 'other', comment = 'Better.' where case_id = $1 returning 1`;
+    expect(await clinic.rows(written, [caseId])).toHaveLength(1);
+    await reopen(caseId, cover);
+    expect(await clinic.exported(of.gp, 'endings', caseId)).toEqual([
+      expect.objectContaining({ ended: true, reopened: false, reason: 'other', comment: 'Better.' }),
+    ]);
+    expect(await clinic.exported(cover, 'endings', caseId)).toEqual([
+      expect.objectContaining({ ended: false, reopened: true, reason: null, comment: null }),
+    ]);
+  });
+
   it('keeps each survey of a case that is closed twice, also in the same instant', async () => {
     const caseId = await of.closed();
     await reopen(caseId);

@@ -58,6 +58,17 @@ const history = async (
 ): Promise<ReplyOf<typeof responsibilityHistory>['history']> =>
   (await clinic.world.request(responsibilityHistory, await by.caller(), { caseId })).history;
 
+describe('whose share ended after access had allowed it', () => {
+  it('hands nothing over and nothing back', async () => {
+    const caseId = await share();
+    // Stands for a revoke that was answered between the word of access and the reading of the version.
+    await clinic.rows(`delete from audience where case_id = $1 and kind = 'panel'`, [caseId]);
+    expect(await refusal(hand(panel.onCall, caseId, colleague))).toMatchObject({ code: 'not-found' });
+    expect(await refusal(back(panel.onCall, caseId))).toMatchObject({ code: 'not-found' });
+    expect(await history(gp, caseId)).toHaveLength(1);
+  });
+});
+
 describe('handing a case over by name', () => {
   it('makes the colleague responsible at once, with a note, and keeps who gave it and why', async () => {
     const caseId = await share();
@@ -66,6 +77,13 @@ describe('handing a case over by name', () => {
     const reply = await hand(panel.onCall, caseId, colleague, { commandId });
     expect(reply).toMatchObject({ responsibleId: colleague.memberId, version: 2 });
     expect(await hand(panel.onCall, caseId, colleague, { commandId })).toEqual(reply);
+
+    // The note is exported as theirs who wrote it.
+    const noted = expect.objectContaining({ note: 'The zebra needs a second look.' });
+    expect(await clinic.exported(panel.onCall, 'handedOver', caseId)).toEqual([noted]);
+    const [taken] = await clinic.exported(colleague, 'responsibilities', caseId);
+    expect(taken).toMatchObject({ reason: 'handed-to', givenBy: panel.onCall.memberId });
+    expect(JSON.stringify(taken)).not.toContain('zebra');
 
     const held = await history(gp, caseId);
     expect(held).toEqual([

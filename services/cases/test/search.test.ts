@@ -97,6 +97,34 @@ describe('a search', () => {
   });
 });
 
+describe('a search that takes too long', () => {
+  it('is ended on the server, not counted besides, and asks for narrower words', async () => {
+    const caseId = await saying('A slowword.');
+    const db = await clinic.world.database('cases');
+    const active = () =>
+      db.run<{ query: string }>({
+        name: '',
+        text: `select query from pg_stat_activity where datname = current_database() and state = 'active'
+               and pid <> pg_backend_pid() and query like '%case_text%'`,
+      });
+    // Whoever searches has to wait, as if there were very much to go through.
+    await db.transaction(async (tx) => {
+      await tx.run({ name: '', text: 'lock table case_text in access exclusive mode' });
+      expect(await refusal(finding.page(gp, { words: 'slowword', count: true }))).toMatchObject({
+        code: 'invalid-input',
+        issues: [{ path: 'words', message: expect.stringContaining('Narrow the words') }],
+      });
+      expect(await active()).toEqual([]);
+      // Other lists do not wait for it.
+      expect(await finding.ids(gp, { view: 'mine' })).toContain(caseId);
+    });
+    expect((await finding.page(gp, { words: 'slowword', count: true })).count).toEqual({
+      count: 1,
+      more: false,
+    });
+  });
+});
+
 describe('what a searcher may not see', () => {
   it('is in no row and no count, and finding it out takes no other time', async () => {
     const [mine, theirs] = [await clinic.gp(), await clinic.gp()];

@@ -13,6 +13,7 @@ import {
   reopenCase,
   type InputOf,
 } from '@definitivedx/contracts';
+import { until } from '@definitivedx/testing';
 import { Clinic, refusal, type Person } from './clinic.js';
 import { Courses, day } from './courses.js';
 
@@ -52,9 +53,18 @@ describe('a case for teaching', () => {
       message: expect.stringContaining('has not turned on teaching'),
     });
     await turnTeaching(true);
-    await offer(caseId);
+    const { teachingId } = await offer(caseId);
     await turnTeaching(false);
     expect(await refusal(offer(await of.closed()))).toMatchObject({ code: 'forbidden' });
+    // And takes back what was offered.
+    await until(async () => (await ofCase(of.gp, caseId)).offered === null, 'the offer ended');
+    expect(await refusal(read(of.gp, teachingId))).toMatchObject({ code: 'not-found' });
+    expect(await clinic.rows('select 1 from teaching where id = $1', [teachingId])).toEqual([]);
+    expect((await of.timeline(caseId)).at(-1)).toEqual({
+      kind: 'teaching-ended',
+      actor_id: null,
+      detail: { why: 'turned-off' },
+    });
     await turnTeaching(true);
   });
 
@@ -103,6 +113,12 @@ describe('a case for teaching', () => {
       expect(await refusal(ofCase(by, caseId))).toEqual(await refusal(ofCase(by, randomUUID())));
     }
     expect(await clinic.read(of.panel.onCall, caseId)).not.toHaveProperty('teaching');
+    await of.does(of.gp, endTeaching, { caseId });
+    const told = async (by: Person) => (await clinic.timeline(by, caseId)).map(({ kind }) => kind);
+    const ofTeaching = ['offered-for-teaching', 'teaching-ended'];
+    for (const by of [of.gp, cover]) expect(await told(by)).toEqual(expect.arrayContaining(ofTeaching));
+    const others = await told(of.panel.onCall);
+    expect(others).toEqual((await told(of.gp)).filter((kind) => !ofTeaching.includes(kind)));
   });
 
   it('is offered by who asked it, once it is closed, once, under the text in force', async () => {

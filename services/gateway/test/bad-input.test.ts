@@ -49,7 +49,8 @@ const addressOf = async (change: object = {}): Promise<string> =>
   `/api/v1/cases/${(await create(change)).body.caseId}`;
 const read = async (address: string): Promise<Found> => (await as('gp').ask<Found>('GET', address)).body;
 const note = (body: unknown) => ({ kind: 'note', body });
-const advice = { kind: 'advice', body: 'Wait and see.', recommendation: 'OTHER' };
+const adviser = { grade: 'consultant', professionalNumber: '7012345' };
+const advice = { kind: 'advice', body: 'Wait and see.', recommendation: 'OTHER', adviser };
 const survey = { outcome: 'confirmed-plan', referral: 'contemplated-avoided' };
 
 /** Where an answer says that something is wrong, after making sure that it is one that helps. */

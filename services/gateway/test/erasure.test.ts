@@ -205,7 +205,8 @@ describe('an erased person', () => {
   it('leaves the clinical record as it was, by a former member', async () => {
     const clinical = await rowsWith('vogelmark');
     expect(clinical).toHaveLength(4);
-    for (const words of ['cases.cases', 'cases.post', 'cases.case_text']) expect(clinical.join()).toContain(words);
+    for (const words of ['cases.cases', 'cases.post', 'cases.case_text'])
+      expect(clinical.join()).toContain(words);
     const { body } = await stage.clients.cover.ask('GET', `/api/v1/cases/${caseId}`);
     expect(JSON.stringify(body)).toContain(words.note);
     expect(JSON.stringify(body)).toContain(memberId);

@@ -36,8 +36,9 @@ beforeAll(async () => {
   replica = await startGateway(world, { port: 0 });
   await until(() => (issuer.asked.get('/jwks') ?? 0) > 1, 'the keys fetched by both');
 });
-// Issuers write the real time into their tokens.
-beforeEach(() => world.clock.set(new Date()));
+// Issuers write the real time into their tokens: where one comes after a wait, the clock that stands still is set anew.
+const toNow = (): void => world.clock.set(new Date());
+beforeEach(toNow);
 afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
@@ -199,6 +200,7 @@ describe('a session is dead on every replica, its streams closed, within two sec
     const open = await person.listen();
     const page = await browser.follow(`${world.issuer}/session/end?client_id=${clientId}`);
     const xsrf = /name="xsrf" value="([^"]+)"/.exec(await page.response.text())?.[1] ?? '';
+    toNow();
     await browser.ask(`${world.issuer}/session/end/confirm`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -211,12 +213,18 @@ describe('a session is dead on every replica, its streams closed, within two sec
   });
 });
 
-const logOut = (token: string, at = gateway.url): Promise<Response> =>
+const post = (token: string, at = gateway.url): Promise<Response> =>
   fetch(new URL('/auth/back-channel-logout', at), {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ logout_token: token }).toString(),
   });
+
+/** However long the test has taken until now, a token made a moment ago is not of the future. */
+const logOut = (token: string, at?: string): Promise<Response> => {
+  toNow();
+  return post(token, at);
+};
 
 describe('a logout token', () => {
   it('ends one session by its name, and all of a person by theirs', async () => {
@@ -242,6 +250,16 @@ describe('a logout token', () => {
     const person = await sessionOf('s-3', 'd');
     expect((await logOut(await issuer.logoutToken({ sub: 'another', sid: 'd' }))).status).toBe(200);
     expect(await person.statuses()).toEqual([200, 200]);
+  });
+
+  it('is of now for a gateway whose clock is a little behind, and of the future for one further behind', async () => {
+    const send = async (behindMs: number): Promise<number> => {
+      const token = await issuer.logoutToken({ sub: 's-7' });
+      world.clock.set(new Date(Date.now() - behindMs));
+      return (await post(token)).status;
+    };
+    expect(await send(2_000)).toBe(200);
+    expect(await send(60_000)).toBe(400);
   });
 
   it('counts once, at whichever replica', async () => {
@@ -326,6 +344,7 @@ describe('a logout token', () => {
       body: 'a=b',
     });
     expect(elsewhere.status).toBe(415);
+    toNow();
     expect((await send(form, `logout_token=${token}`)).status).toBe(200);
   });
 });

@@ -11,8 +11,23 @@ export const caseTexts = {
   advice:
     'Try montelukast at bedtime for six weeks and check spacer technique. Stop if nightmares occur. ' +
     'Bloodwork and allergen avoidance can wait; return early with hypoxia or feeding difficulty.',
+  adviceAnew: 'Montelukast granules, not chewable tablets, at bedtime.',
+  phrase: 'montelukast granules',
   safetyNet: 'Come back at once for grunting or a blue tinge.',
   comment: 'Saved a tedious journey.',
+} as const;
+
+/** The rest of the form, as the GP fills it in. */
+export const answered = {
+  question: caseTexts.question,
+  history: caseTexts.history,
+  ageBand: '2-5 years',
+  sex: 'not-relevant',
+  results: [{ name: 'CRP', value: 12, unit: 'mg/L', range: { high: 5 }, taken: 'day 3' }],
+  intendedAction: 'refer',
+  priority: 'routine',
+  referralAllowed: true,
+  consent: { sharing: 'parent-or-carer' },
 } as const;
 
 /** Words of six letters or more: none of them belongs into an e-mail, a log line or a span. */

@@ -3,6 +3,7 @@ import { caseTexts } from './case-texts.js';
 import { NotAsExpected } from './failure.js';
 import type { Person } from './person.js';
 import { isListed } from './refusals.js';
+import { describe } from './session.js';
 import { inLondon, type Shared } from './sharing.js';
 import type { Step } from './step.js';
 
@@ -84,3 +85,43 @@ export const readAdvice = (step: Step, { session, name }: Person, { caseId }: Sh
     const says = `${name} read the advice (${only.recommendation ?? 'no recommendation'}, by ${by}) and understood it.`;
     return { says, traceId, value: undefined };
   });
+
+/** The adviser puts new advice in the place of the old: who had read that has to acknowledge the new before closing. */
+export async function adviseAnew(
+  step: Step,
+  adviser: Person,
+  { session, name }: Person,
+  { caseId }: Shared,
+): Promise<void> {
+  const path = addressOf(caseId);
+  const postId = await step('Superseding the advice', async () => {
+    const { reply: before } = await adviser.session.must(getCase.reply, 'GET', path);
+    const { reply } = await adviser.session.must(addPost.reply, 'POST', `${path}/posts`, {
+      kind: 'advice',
+      body: caseTexts.adviceAnew,
+      recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED',
+      adviser: { grade: 'consultant', professionalNumber: '7012345' },
+      supersedes: before.plan,
+    });
+    const survey = { outcome: 'confirmed-plan', referral: 'contemplated-avoided' };
+    const refused = await session.call('POST', `${path}/close`, { survey });
+    if (refused.status !== 409) {
+      throw new NotAsExpected('closing to wait for an acknowledgement', describe(refused), refused.traceId);
+    }
+    const says = `${adviser.name} put new advice in the place of the old; ${name}, who had read that, cannot close the case yet.`;
+    return { says, traceId: refused.traceId, value: reply.postId };
+  });
+  await step('Acknowledging the new advice', async () => {
+    const { reply, traceId } = await session.must(getCase.reply, 'GET', path);
+    if (reply.plan !== postId || reply.unread !== 1 || !reply.toAcknowledge.includes(postId)) {
+      throw new NotAsExpected(
+        'the new advice as the one plan, unread and to be acknowledged',
+        'not so',
+        traceId,
+      );
+    }
+    await session.must(acknowledgeAdvice.reply, 'POST', `${path}/posts/${postId}/acknowledgement`, {});
+    const says = `${name} read the new advice, which is the one plan now, and acknowledged it.`;
+    return { says, traceId, value: undefined };
+  });
+}

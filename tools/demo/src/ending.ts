@@ -4,7 +4,8 @@ import type { Events } from './events.js';
 import { NotAsExpected } from './failure.js';
 import { acceptTexts, signInAs, type Person } from './person.js';
 import { expectHidden, isListed } from './refusals.js';
-import type { Panel, Shared } from './sharing.js';
+import type { Panel } from './panel.js';
+import type { Shared } from './sharing.js';
 import type { Step } from './step.js';
 
 const addressOf = (caseId: string): string => `/api/v1/cases/${caseId}`;

@@ -10,7 +10,8 @@ import {
 import { caseTexts } from './case-texts.js';
 import { NotAsExpected } from './failure.js';
 import type { Person } from './person.js';
-import type { Panel, Shared } from './sharing.js';
+import type { Panel } from './panel.js';
+import type { Shared } from './sharing.js';
 import type { Step } from './step.js';
 
 type Item = ReplyOf<typeof myHandOvers>['handOvers'][number]['items'][number];

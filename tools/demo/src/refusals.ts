@@ -20,6 +20,10 @@ export async function expectHidden(
     ['GET', (id) => `/api/v1/cases/${id}/audience`],
     ['GET', (id) => `/api/v1/cases/${id}/files`],
     ['POST', (id) => `/api/v1/cases/${id}/record-copy`],
+    ['GET', (id) => `/api/v1/cases/${id}/timeline`],
+    ['GET', (id) => `/api/v1/cases/${id}/responsibility`],
+    ['GET', (id) => `/api/v1/cases/${id}/export.pdf`],
+    ['PUT', (id) => `/api/v1/cases/${id}/follow`],
   ];
   let traceId: string | undefined;
   for (const [method, path, body] of attempts) {

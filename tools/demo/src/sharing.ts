@@ -1,19 +1,12 @@
-import {
-  createCase,
-  listPanels,
-  previewShare,
-  takeOverShift,
-  whoIsOnCall,
-  type ReplyOf,
-} from '@definitivedx/contracts';
-import { caseTexts, tellingWordsIn } from './case-texts.js';
+import { createCase, listPanels, previewShare, takeOverShift, whoIsOnCall } from '@definitivedx/contracts';
+import { keepDraft, whatToExpect, type Answers } from './asking.js';
+import { answered, tellingWordsIn } from './case-texts.js';
 import type { Events } from './events.js';
 import { NotAsExpected } from './failure.js';
 import { mailAbout, wholeMail } from './mailbox.js';
+import type { Panel } from './panel.js';
 import { shownText, type Person } from './person.js';
 import type { Step } from './step.js';
-
-export type Panel = ReplyOf<typeof listPanels>['panels'][number];
 
 /** The case of the story. */
 export interface Shared {
@@ -62,7 +55,14 @@ export const showDuty = (step: Step, { session, name }: Person, before: string):
     return { says, traceId, value: { version: reply.version, hash: reply.hash } };
   });
 
-export async function share(step: Step, gp: Person, specialist: Person, panel: Panel): Promise<Shared> {
+export async function share(
+  step: Step,
+  gp: Person,
+  specialist: Person,
+  panel: Panel,
+  answers: Answers,
+): Promise<Shared> {
+  const draftId = await keepDraft(step, gp);
   const attestation = await showDuty(step, gp, 'sharing');
   await step('Previewing the share', async () => {
     const audience = [{ kind: 'panel', panelId: panel.panelId }];
@@ -73,17 +73,12 @@ export async function share(step: Step, gp: Person, specialist: Person, panel: P
     const says = `${gp.name} was told before sharing: this opens the case to ${String(members)} members of ${String(organisations)} organisations, themself included.`;
     return { says, traceId, value: undefined };
   });
+  await whatToExpect(step, gp, panel);
   return step('Sharing the case', async () => {
     const { reply, traceId } = await gp.session.must(createCase.reply, 'POST', '/api/v1/cases', {
-      question: caseTexts.question,
-      history: caseTexts.history,
-      ageBand: '2-5 years',
-      sex: 'not-relevant',
-      results: [{ name: 'CRP', value: 12, unit: 'mg/L', range: { high: 5 }, taken: 'day 3' }],
-      intendedAction: 'refer',
-      priority: 'routine',
-      referralAllowed: true,
-      consent: { sharing: 'parent-or-carer' },
+      ...answered,
+      ...answers,
+      draftId,
       attestation,
       audience: [{ kind: 'panel', panelId: panel.panelId }],
     });
@@ -92,7 +87,7 @@ export async function share(step: Step, gp: Person, specialist: Person, panel: P
     }
     const { caseId, code, answerBy } = reply;
     const says =
-      `${gp.name} attested that and shared case ${code} with ${panel.name}; ` +
+      `${gp.name} attested that and shared case ${code} with ${panel.name}; the draft is gone; ` +
       `${specialist.name} is responsible for it and has until ${inLondon(answerBy)}.`;
     return { says, traceId, value: { caseId, code, answerBy, traceId } };
   });

@@ -41,6 +41,12 @@ export const changeSettings = request('access', 'change-settings', {
   }),
 });
 
+export const teachingTurnedOff = event('access', 'teaching-turned-off', 1, {
+  summary: 'An organisation lets its cases be taught with no more: what was offered is taken back.',
+  consumers: ['cases'],
+  data: z.strictObject({ organisationId: id, at: instant }),
+});
+
 export const assignDuty = request('access', 'assign-duty', {
   summary:
     "Says who covers the organisation's cases when a requester is away, or who governs it. Replaces the whole list.",

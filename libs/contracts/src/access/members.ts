@@ -171,6 +171,12 @@ export const panelLeft = event('access', 'panel-left', 1, {
   }),
 });
 
+export const specialistEnded = event('access', 'specialist-ended', 1, {
+  summary: 'A member is no longer a specialist in an organisation: they advise no more there.',
+  consumers: ['cases'],
+  data: z.strictObject({ memberId: id, organisationId: id, at: instant }),
+});
+
 export const panelLedAnew = event('access', 'panel-led-anew', 1, {
   summary: 'A panel has another lead.',
   consumers: ['cases'],

@@ -198,7 +198,10 @@ export const myAdvice = request('cases', 'my-advice', {
         safetyNet: z.string().nullable(),
         links: z.array(z.strictObject({ title: z.string(), url: z.string() })),
         postedAt: instant,
-        superseded: z.boolean(),
+        superseded: z
+          .boolean()
+          .nullable()
+          .describe('Null where the caller may not see the case any more: what others did there is theirs.'),
         withdrawn: z.strictObject({ at: instant, reason: z.string() }).nullable(),
       }),
     ),

@@ -41,7 +41,7 @@ export type TimelineKind = z.output<typeof timelineKind>;
 
 export const caseTimeline = request('cases', 'timeline', {
   summary:
-    'What happened to a case, oldest first: codes and ids alone. Every change of its status, of who answers and of who sees it is there.',
+    'What happened to a case, oldest first: codes and ids alone. Every change of its status, of who answers and of who sees it is there. Of teaching only the asking side is told.',
   from: ['gateway'],
   who: { members: 'any' },
   request: z.strictObject({ caseId: id, cursor: cursor.optional(), limit: pageLimit }),

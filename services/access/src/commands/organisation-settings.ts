@@ -1,25 +1,31 @@
 import type { Caller } from '@definitivedx/auth';
-import type { ServiceContext } from '@definitivedx/bus';
-import type {
-  InputOf,
-  ReplyOf,
-  assignDuty as dutyContract,
-  changeSettings as changeContract,
+import { emit, type ServiceContext } from '@definitivedx/bus';
+import {
+  teachingTurnedOff,
+  type InputOf,
+  type ReplyOf,
+  type assignDuty as dutyContract,
+  type changeSettings as changeContract,
 } from '@definitivedx/contracts';
 import { invalidInput, notFound } from '@definitivedx/errors';
 import { changingSettings, findingPlaces, replaceDuty } from '../data/governance.js';
 import { administer } from './administer.js';
 
-/** Turns sharing with all members, governance access, or teaching with closed cases on or off for the organisation acted for. */
+/**
+ * Turns sharing with all members, governance access, or teaching with closed cases on or off for the organisation acted for.
+ * With teaching, what was offered ends.
+ */
 export const changeSettings = (
   service: ServiceContext,
   caller: Caller,
   to: InputOf<typeof changeContract>,
 ): Promise<ReplyOf<typeof changeContract>> =>
-  administer(service, caller, { act: 'organisation.settings' }, async ({ tx, organisationId }) => {
+  administer(service, caller, { act: 'organisation.settings' }, async ({ tx, organisationId, now }) => {
     const [[settings]] = await tx.runAll(changingSettings(organisationId, to));
     if (!settings) throw notFound('organisation');
     const { shareWithEveryone, governanceAccess, teaching } = settings;
+    if (to.teaching === false)
+      emit(tx, teachingTurnedOff, organisationId, { organisationId, at: now.toISOString() });
     return {
       reply: { shareWithEveryone, governanceAccess, teaching },
       subjectId: organisationId,

@@ -37,7 +37,7 @@ const openingsOf = (cases: string): string => `
   opening as (
     select g.case_id, person.member_id, g.id as grant_id,
            case when g.control then 'delegate' else g.principal_kind end as via,
-           case when g.control then 1 when g.principal_kind = 'member' then 3
+           case when g.control then 2 when g.principal_kind = 'member' then 3
                 when g.principal_kind = 'panel' then 4 else 5 end as strength
       from access_grant g
       join person on case g.principal_kind
@@ -54,7 +54,7 @@ const openingsOf = (cases: string): string => `
      cross join lateral (
        select null::uuid as id, 'requester' as via, 0 as strength where c.requester_id = person.member_id
        union all
-       select null, 'cover', 2 where 'cover' = any (person.duties)
+       select null, 'cover', 1 where 'cover' = any (person.duties)
        union all
        select b.id, 'governance', 6
          from governance_opening b

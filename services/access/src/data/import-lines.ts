@@ -121,7 +121,8 @@ const write = `
        and (placed.removed
             or (ms.user_name, ms.email, ms.name) is distinct from (placed.user_name, placed.email, placed.name)
             or not (ms.roles @> placed.roles and array_remove(ms.roles, 'operator') <@ placed.roles))
-    returning placed.removed,
+    returning placed.removed, ms.member_id,
+      'specialist' = any (placed.had_roles) and not ('specialist' = any (placed.roles)) as specialist_ended,
       'organisation-admin' = any (placed.had_roles) and not ('organisation-admin' = any (placed.roles)) as demoted
   ),
   renamed as (
@@ -133,7 +134,8 @@ const write = `
   select (select count(*) from placed)::int as lines,
          (select count(*) from added)::int + (select count(*) from altered where removed)::int as added,
          (select count(*) from altered where not removed)::int as changed,
-         (select count(*) from altered where demoted)::int as demoted`;
+         (select count(*) from altered where demoted)::int as demoted,
+         array(select member_id from altered where specialist_ended) as "specialistsEnded"`;
 
 export interface Written {
   readonly lines: number;
@@ -141,12 +143,14 @@ export interface Written {
   readonly changed: number;
   /** Administrators who are none any more. */
   readonly demoted: number;
+  /** Who is no specialist any more. */
+  readonly specialistsEnded: readonly string[];
 }
 
 /** Writes a portion of the lines into the directory. What is as the line says already is not touched. */
 export async function writePortion(tx: Transaction, lines: Portion, now: Date): Promise<Written> {
   const [row] = await tx.run<Written>({ name: '', text: write }, [...valuesOf(lines), now]);
-  return row ?? { lines: 0, added: 0, changed: 0, demoted: 0 };
+  return row ?? { lines: 0, added: 0, changed: 0, demoted: 0, specialistsEnded: [] };
 }
 
 const lookUps = ['seqscan', 'hashjoin', 'mergejoin'].map((name) => ({

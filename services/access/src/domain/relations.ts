@@ -6,8 +6,8 @@ import { everyPurpose, everyRelation, type Purpose, type Relation } from '@defin
  */
 const permits: Readonly<Record<Relation, readonly Purpose[]>> = {
   requester: everyPurpose,
-  delegate: ['read', 'list', 'post', 'files', 'file-upload', 'file-download', 'audience', 'audit'],
   cover: everyPurpose,
+  delegate: ['read', 'list', 'post', 'files', 'file-upload', 'file-download', 'audience', 'audit'],
   member: ['read', 'list', 'post', 'hand-over', 'files', 'file-upload', 'file-download'],
   panel: ['read', 'list', 'post', 'hand-over', 'files', 'file-upload', 'file-download'],
   everyone: ['read', 'list', 'post', 'hand-over', 'files', 'file-upload', 'file-download'],

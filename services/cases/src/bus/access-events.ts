@@ -2,10 +2,16 @@ import { Consumes, EventContext, ServiceContext } from '@definitivedx/bus';
 import * as contracts from '@definitivedx/contracts';
 import type { DataOf } from '@definitivedx/contracts';
 import { Controller } from '@nestjs/common';
-import { panelIsLedAnew, panelWasClosed, panelWasLeft, placeHasEnded } from '../commands/note-departures.js';
+import {
+  panelIsLedAnew,
+  panelWasClosed,
+  placeHasEnded,
+  standingWasLost,
+} from '../commands/note-departures.js';
+import { teachingWasTurnedOff } from '../commands/teaching.js';
 import { CaseTimers } from '../work/timers.js';
 
-/** Who leaves a place or a panel, and panels that close, for the cases that they answer for. */
+/** Who leaves a place or a panel, or is a specialist no more, and panels that close, for the cases that they answer for. */
 @Controller()
 export class AccessEvents {
   constructor(
@@ -21,8 +27,19 @@ export class AccessEvents {
 
   @Consumes(contracts.panelLeft)
   panelLeft(event: DataOf<typeof contracts.panelLeft>, context: EventContext): void {
-    panelWasLeft(this.service, context, event);
+    standingWasLost(this.service, context, event);
     this.lookAfter(context);
+  }
+
+  @Consumes(contracts.specialistEnded)
+  specialistEnded(event: DataOf<typeof contracts.specialistEnded>, context: EventContext): void {
+    standingWasLost(this.service, context, event);
+    this.lookAfter(context);
+  }
+
+  @Consumes(contracts.teachingTurnedOff)
+  teachingTurnedOff(event: DataOf<typeof contracts.teachingTurnedOff>, context: EventContext): void {
+    teachingWasTurnedOff(this.service, context, event);
   }
 
   @Consumes(contracts.panelClosed)

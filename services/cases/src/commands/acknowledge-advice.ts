@@ -49,7 +49,8 @@ export async function acknowledgeAdvice(
         throw conflict('This advice has been withdrawn. Please acknowledge that, and do not rely on it.');
       }
       const given = await giveAcknowledgement(tx, { postId, caseId, memberId, about, understood, at });
-      if (about === 'advice') {
+      // Who is no longer of the asking side settles what they owe; the child is with those who are.
+      if (about === 'advice' && asks(access.via)) {
         await openedByAskingSide(tx, { caseId, memberId, postId, at });
         adviceAcknowledged(tx, { caseId, postId, memberId, at });
       }

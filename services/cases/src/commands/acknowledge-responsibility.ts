@@ -24,7 +24,8 @@ export async function acknowledgeResponsibility(
 ): Promise<ReplyOf<typeof contract>> {
   const member = asMember(caller);
   const { memberId, organisationId } = member;
-  const { caseId } = await confirmAccess(service, member, input.caseId, 'hand-over');
+  // Who answers for it may have been given control as well.
+  const { caseId } = await confirmAccess(service, member, input.caseId, 'post');
   return service.db.transaction((tx) =>
     once(tx, commandId, memberId, async () => {
       const found = await lockedCase(tx, caseId);

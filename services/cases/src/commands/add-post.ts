@@ -25,8 +25,8 @@ import { authorOf, checkPost, statusAfter, type Author } from '../domain/posting
 import { bytesOf, bytesPerId, checkRoom } from '../domain/room.js';
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
-import { adviceGiven, endChase } from './advice-course.js';
-import { consultationSpokenFor, keepVoices, panelsOfAuthor } from './consulted-voice.js';
+import { adviceGiven, adviceSuperseded } from './advice-course.js';
+import { checkSuperseding, consultationSpokenFor, keepVoices, panelsOfAuthor } from './consulted-voice.js';
 import { heldCase } from './held-case.js';
 import { keepClock, type Answer } from './keep-clock.js';
 import { checkParts, issuesOf } from './post-parts.js';
@@ -70,6 +70,7 @@ export async function addPost(
       const at = service.clock.now();
       // The lead panel owns plan and clock of the case: what a consulted one writes moves its own clock alone.
       const spoken = await consultationSpokenFor(tx, caseId, found, memberId, panels);
+      await checkSuperseding(tx, spoken, input.supersedes);
       const status = spoken ? found.status : statusAfter(found.status, author, kind);
       const postId = await insert(tx, member, { ...input, caseId }, { author, found, at });
       const { version } = await recordActivity(tx, caseId, status, at);
@@ -77,6 +78,8 @@ export async function addPost(
       await keepClock(tx, caseId, { before: found.status, after: status, answer, at });
       if (found.responsibleId === memberId) acknowledgedBy(tx, caseId, memberId, at);
       if (recommendation !== undefined) adviceGiven(tx, { caseId, postId, at, recommendation });
+      if (input.supersedes !== undefined && recommendation !== undefined)
+        await adviceSuperseded(tx, { caseId, postId, recommendation, oldId: input.supersedes, at });
       const detail = { kind, recommendation: recommendation ?? null, from: found.status, to: status };
       note(tx, caseId, { kind: 'posted', actorId: memberId, subjectId: postId, detail, at });
       await keepVoices(tx, caseId, found, spoken, { author, kind, postId, memberId, at });
@@ -133,8 +136,6 @@ async function insert(
   if (supersedes !== undefined) {
     await checkInForce(tx, caseId, supersedes);
     supersedeAdvice(tx, { caseId, oldId: supersedes, newId: postId, at });
-    // What replaces it is chased in its place.
-    endChase(tx, caseId, supersedes);
     const detail = { by: postId };
     note(tx, caseId, { kind: 'advice-superseded', actorId: memberId, subjectId: supersedes, detail, at });
   }

@@ -13,7 +13,6 @@ import { conflict, forbidden, invalidInput, notFound } from '@definitivedx/error
 import {
   caseState,
   endResponsibility,
-  lockedCase,
   makeResponsible,
   recordChange,
   setLeadPanel,
@@ -32,6 +31,7 @@ import {
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 import { onCallFor, thoseWhoMaySee } from '../queries/who-answers.js';
+import { heldCase } from './held-case.js';
 import { endConsultation, openConsultations } from './keep-consultations.js';
 import { MovedOn, untilSettled } from './reassign.js';
 
@@ -50,7 +50,8 @@ interface Open extends CaseState {
  */
 export async function changeLeadPanel(service: ServiceContext, caller: Caller, given: Input): Promise<Reply> {
   const member = asMember(caller);
-  const { caseId, via } = await confirmAccess(service, member, given.caseId, 'post');
+  const access = await confirmAccess(service, member, given.caseId, 'post');
+  const { caseId, via } = access;
   const done = await replyOf<Reply>(service.db, given.commandId, member.memberId);
   if (done) return done.reply;
   const input = { ...given, caseId };
@@ -63,9 +64,9 @@ export async function changeLeadPanel(service: ServiceContext, caller: Caller, g
     const next = await whoLeads(service, input, found);
     return service.db.transaction((tx) =>
       once(tx, input.commandId, member.memberId, async () => {
-        const current = await lockedCase(tx, caseId);
-        // A revoke, of the caller's share as of the panel's, shows in the version.
-        if (current?.version !== found.version) throw new MovedOn();
+        // The caller's own share may have ended before the version was read; the end of the panel's shows in it.
+        const current = await heldCase(tx, access);
+        if (current.version !== found.version) throw new MovedOn();
         return write(tx, member, input, found, next, service.clock.now());
       }),
     );

@@ -10,6 +10,7 @@ import { note } from '../data/timeline.js';
 import { armTimer, spendTimer, type TimerRow } from '../data/timers.js';
 import { acknowledgeWithinMs, attendNowEveryMs, unreadAfterMs } from '../domain/chasing.js';
 import { isOpen } from '../domain/status.js';
+import { whoPhonesInstead } from '../queries/who-phones.js';
 
 interface Due extends CaseState {
   readonly caseId: string;
@@ -42,16 +43,28 @@ export const chaseUnreadAdvice = forCase(
   },
 );
 
-/** A child is to be seen today, and nobody on the asking side has said that they know. Also once the case has ended. */
-export const chaseAttendNow = forCase(async (tx, { caseId, subjectId, responsibleId, now }) => {
-  const givenAt = subjectId === null ? undefined : await adviceGivenAt(tx, caseId, subjectId);
-  if (subjectId === null || !givenAt) return;
-  const late = now.getTime() - givenAt.getTime();
-  const reminder = Math.max(0, Math.round(late / attendNowEveryMs));
-  remind(tx, { caseId, postId: subjectId, attendNow: true, responsibleId, reminder, now });
-  const dueAt = new Date(now.getTime() + attendNowEveryMs);
-  armTimer(tx, { kind: 'attend-now', caseId, subjectId, dueAt }, now);
-});
+/**
+ * A child is to be seen today, and nobody on the asking side has said that they know. Also once the case has ended: as
+ * nobody answers for it then, another is to phone.
+ */
+export async function chaseAttendNow(service: ServiceContext, timer: TimerRow): Promise<void> {
+  const { caseId, subjectId } = timer;
+  // Should the case end just after this, the next reminder, soon after, names who is to phone.
+  const insteadId = subjectId === null ? null : await whoPhonesInstead(service, caseId, subjectId);
+  await remindToAttend(insteadId)(service, timer);
+}
+
+const remindToAttend = (insteadId: string | null): ReturnType<typeof forCase> =>
+  forCase(async (tx, { caseId, subjectId, responsibleId, now }) => {
+    const givenAt = subjectId === null ? undefined : await adviceGivenAt(tx, caseId, subjectId);
+    if (subjectId === null || !givenAt) return;
+    const late = now.getTime() - givenAt.getTime();
+    const reminder = Math.max(0, Math.round(late / attendNowEveryMs));
+    const phoning = responsibleId ?? insteadId;
+    remind(tx, { caseId, postId: subjectId, attendNow: true, responsibleId: phoning, reminder, now });
+    const dueAt = new Date(now.getTime() + attendNowEveryMs);
+    armTimer(tx, { kind: 'attend-now', caseId, subjectId, dueAt }, now);
+  });
 
 function remind(
   tx: Transaction,

@@ -5,6 +5,7 @@ import { notFound } from '@definitivedx/errors';
 import { adviceAcknowledged } from '../data/acknowledgements.js';
 import { lockedCase } from '../data/cases.js';
 import { endingState } from '../data/endings.js';
+import { whatIsLeft } from '../data/posts.js';
 import { decided } from '../domain/ending.js';
 import { checkTexts } from '../domain/findings.js';
 import { confirmAccess } from '../queries/confirm-access.js';
@@ -12,7 +13,7 @@ import { thoseGone } from '../queries/those-gone.js';
 import { endCase } from './end-case.js';
 
 /**
- * Ends an answered case with its survey; nobody is responsible for it from then on. What the requester adds in their
+ * Ends a case that has advice with its survey, also while something more is asked; nobody is responsible for it from then on. What the requester adds in their
  * own words stays here and goes into no event.
  * @throws AppError `not-found` to anyone but its requester and their practice's cover; `conflict` when there is no advice yet or it has ended.
  */
@@ -31,7 +32,11 @@ export async function closeCase(
       const found = await lockedCase(tx, caseId);
       if (!found) throw notFound();
       const state = await endingState(tx, caseId);
-      const facts = { survey: true, 'advice-acknowledged': await adviceAcknowledged(tx, caseId, gone) };
+      const facts = {
+        survey: true,
+        'advice-there': (await whatIsLeft(tx, caseId)).advice,
+        'advice-acknowledged': await adviceAcknowledged(tx, caseId, gone),
+      };
       const status = decided(found.status, 'close', 'requester', facts);
       const now = service.clock.now();
       const ended = await endCase(tx, { caseId, found, state, status, now, by, act: 'case.close', survey });

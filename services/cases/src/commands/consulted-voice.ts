@@ -2,8 +2,14 @@ import type { MemberCaller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import { callerPrincipals, type PostKind } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
+import { invalidInput } from '@definitivedx/errors';
 import { caseState, type CaseState } from '../data/cases.js';
-import { consultationsOf, noteConsultedAdvice, type Consultation } from '../data/consultations.js';
+import {
+  consultationOfAdvice,
+  consultationsOf,
+  noteConsultedAdvice,
+  type Consultation,
+} from '../data/consultations.js';
 import { note } from '../data/timeline.js';
 import type { Author } from '../domain/posting.js';
 import { endConsultation, pauseConsultation, resumeConsultations } from './keep-consultations.js';
@@ -43,6 +49,26 @@ export async function consultationSpokenFor(
   if (leadPanelId !== null && panels.has(leadPanelId)) return undefined;
   const theirs = (await consultationsOf(tx, caseId)).filter(({ panelId }) => panels.has(panelId));
   return theirs.find(({ ended }) => ended === null) ?? theirs.findLast(({ ended }) => ended === 'answered');
+}
+
+/**
+ * Refuses that a consulted panel supersedes what is not its own: its advice is no plan, and would leave the case without
+ * one while it still counts as advised.
+ * @throws AppError `invalid-input` for advice of the panel that leads, or of another consultation.
+ */
+export async function checkSuperseding(
+  tx: Transaction,
+  spoken: Consultation | undefined,
+  supersedes: string | undefined,
+): Promise<void> {
+  if (!spoken || supersedes === undefined) return;
+  if ((await consultationOfAdvice(tx, supersedes)) === spoken.consultationId) return;
+  throw invalidInput('A panel that was asked in replaces its own advice alone.', [
+    {
+      path: 'supersedes',
+      message: 'Name advice of your own panel, or leave this out and say in yours what you see differently.',
+    },
+  ]);
 }
 
 /** Has the clocks of consulted panels follow a post: their advice ends theirs, their question waits for the asking side. */

@@ -20,7 +20,7 @@ import { insertClock } from '../data/response-clock.js';
 import { lookingUpTemplate, type AnsweredTemplate, type TemplateRow } from '../data/templates.js';
 import { note } from '../data/timeline.js';
 import { checkAttestation } from '../domain/attestation.js';
-import { contentBytes, textsOf } from '../domain/content.js';
+import { contentBytes, reasonsOf, textsOf } from '../domain/content.js';
 import { checkTexts } from '../domain/findings.js';
 import { checkForm, emergency, saidYes } from '../domain/template.js';
 import { panelToAsk } from '../queries/panel-to-ask.js';
@@ -53,7 +53,7 @@ export async function createCase(service: ServiceContext, caller: Caller, input:
   const yes = saidYes(input.redFlags);
   if (yes.length > 0) throw emergency(yes, await phoneOf(service, member, leadPanelId));
   checkAttestation(input.attestation);
-  checkTexts(textsOf(input));
+  checkTexts({ ...textsOf(input), ...reasonsOf(input.audience) });
   const command = {
     commandId: input.commandId,
     callerId: member.memberId,

@@ -15,7 +15,6 @@ import { conflict, forbidden, invalidInput, notFound, type AppError } from '@def
 import {
   caseState,
   endResponsibility,
-  lockedCase,
   makeResponsible,
   recordChange,
   type CaseState,
@@ -27,6 +26,7 @@ import { candidatesFor, chooseResponsible } from '../domain/responsible.js';
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 import { onCallFor, thoseWhoMaySee } from '../queries/who-answers.js';
+import { heldCase } from './held-case.js';
 import { MovedOn, untilSettled } from './reassign.js';
 
 type Reply = ReplyOf<typeof backContract>;
@@ -109,7 +109,9 @@ async function give(
   choose: (found: Led, member: MemberCaller, caseId: string) => Promise<Pick<Next, 'memberId' | 'reason'>>,
 ): Promise<Reply> {
   const member = asMember(caller);
-  const { caseId } = await confirmAccess(service, member, given.caseId, 'hand-over');
+  // Who answers for it may have been given control as well; whose it is to hand over is told below.
+  const access = await confirmAccess(service, member, given.caseId, 'post');
+  const { caseId } = access;
   checkTexts({ note: given.note });
   const done = await replyOf<Reply>(service.db, given.commandId, member.memberId);
   if (done) return done.reply;
@@ -119,9 +121,9 @@ async function give(
     const next: Next = { ...chosen, givenBy: member.memberId, note: given.note };
     return service.db.transaction((tx) =>
       once(tx, given.commandId, member.memberId, async () => {
-        const current = await lockedCase(tx, caseId);
-        // A revoke or a hand-over since shows in the version.
-        if (current?.version !== found.version) throw new MovedOn();
+        // The caller's own share may have ended before the version was read; a hand-over since shows in it.
+        const current = await heldCase(tx, access);
+        if (current.version !== found.version) throw new MovedOn();
         return write(tx, member, caseId, found, next, service.clock.now());
       }),
     );

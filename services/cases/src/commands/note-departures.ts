@@ -7,6 +7,7 @@ import {
   type panelLedAnew,
   type panelLeft,
   type placeEnded,
+  type specialistEnded,
 } from '@definitivedx/contracts';
 import { askedIn } from '../data/erasure.js';
 import { noteDeparture, noteLedAnew, notePanelGone } from '../data/departures.js';
@@ -29,11 +30,11 @@ export async function placeHasEnded(
   emit(tx, requesterLeft, organisationId, { organisationId, caseIds, at: now.toISOString() });
 }
 
-/** Somebody is not in a panel any more: what they answer for is looked at. */
-export function panelWasLeft(
+/** Somebody is not in a panel any more, or no specialist: what they answer for is looked at. */
+export function standingWasLost(
   { clock }: ServiceContext,
   { tx }: EventContext,
-  { memberId }: DataOf<typeof panelLeft>,
+  { memberId }: DataOf<typeof panelLeft | typeof specialistEnded>,
 ): void {
   noteDeparture(tx, memberId, clock.now());
 }

@@ -53,7 +53,8 @@ export class MovedOn extends Error {}
 const attempts = 5;
 
 /**
- * Asks the others who answers for an open case from now on. Whoever does stays as long as they may see it.
+ * Asks the others who answers for an open case from now on. Whoever does stays as long as they may see it and could
+ * be chosen for it anew: as a specialist who was invited or is in one of its panels, as a panel's lead, or while on call.
  * @param options `anew`: chosen again as for a new case, also when whoever answers could go on
  */
 export async function outlookOf(
@@ -71,12 +72,17 @@ export async function outlookOf(
   const panelIds = panelsOf(answerers);
   const as = { version, panelIds, grantIds: answerers.map(({ grantId }) => grantId) };
   const able = new Set(maySee);
-  const stays = responsibleId === null || able.has(responsibleId);
-  if (!isOpen(status) || (stays && !anew)) return { ...as, next: 'stays' };
+  if (!isOpen(status) || responsibleId === null) return { ...as, next: 'stays' };
+  const couldAnswer =
+    answerers.some(({ leadMemberId }) => leadMemberId === responsibleId) ||
+    specialists.some(({ memberId }) => memberId === responsibleId);
+  if (couldAnswer && able.has(responsibleId) && !anew) return { ...as, next: 'stays' };
 
   const onCall = await onCallFor(service, await bus.self(), panelIds.slice(0, 50));
   const candidates = candidatesFor(answerers, onCall, leadPanelId);
   const onDuty = [...onCall.values()].filter((memberId) => memberId !== null);
+  const stays = able.has(responsibleId) && (couldAnswer || onDuty.includes(responsibleId));
+  if (stays && !anew) return { ...as, next: 'stays' };
   for (const memberId of await thoseWhoMaySee(service, caseId, onDuty)) able.add(memberId);
   const next = chooseResponsible([...candidates, ...anySpecialist(specialists)], able, requesterId);
   if (stays && (next === undefined || next.memberId === responsibleId)) return { ...as, next: 'stays' };

@@ -22,10 +22,17 @@ import { note } from '../data/timeline.js';
 import { disarmTimer } from '../data/timers.js';
 import { decided, notBefore, recentlyClosed } from '../domain/ending.js';
 import { checkTexts } from '../domain/findings.js';
-import { panelsOf, type Candidate } from '../domain/responsible.js';
+import {
+  anySpecialist,
+  candidatesFor,
+  chooseResponsible,
+  panelsOf,
+  type Candidate,
+  type LastResort,
+} from '../domain/responsible.js';
 import { bytesOf, checkRoom } from '../domain/room.js';
 import { confirmAccess } from '../queries/confirm-access.js';
-import { onCallFor, whoAnswers } from '../queries/who-answers.js';
+import { onCallFor, thoseWhoMaySee } from '../queries/who-answers.js';
 import { keepClock } from './keep-clock.js';
 
 type Input = InputOf<typeof contract>;
@@ -34,7 +41,7 @@ type Reply = ReplyOf<typeof contract>;
 /** Who answers and which panel leads, as of one version of the case. */
 interface Answering {
   readonly version: number;
-  readonly next: Candidate | undefined;
+  readonly next: Candidate | LastResort | undefined;
   readonly panels: readonly string[];
 }
 
@@ -79,11 +86,15 @@ async function whoAnswersNow(
 ): Promise<Answering> {
   const found = await caseState(service.db, caseId);
   if (!found) throw notFound();
-  const { version, requesterId } = found;
-  const { answerers } = await service.bus.request(caseAnswerers, await service.bus.self(), { caseId });
+  const { version, requesterId, leadPanelId } = found;
+  const { bus } = service;
+  const { answerers, specialists, maySee } = await bus.request(caseAnswerers, await bus.self(), { caseId });
   const panels = panelsOf(answerers);
   const onCall = await onCallFor(service, member, panels);
-  const next = await whoAnswers(service, { caseId, requesterId, answerers }, onCall);
+  const candidates = [...candidatesFor(answerers, onCall, leadPanelId), ...anySpecialist(specialists)];
+  const onDuty = [...onCall.values()].filter((memberId) => memberId !== null);
+  const able = new Set([...maySee, ...(await thoseWhoMaySee(service, caseId, onDuty))]);
+  const next = chooseResponsible(candidates, able, requesterId);
   return { version, next, panels };
 }
 

@@ -15,6 +15,8 @@ import { fileUnder, grantRef, panelIdsOf } from '../data/audience.js';
 import { caseState, lockedCase, recordActivity, setLeadPanel, type CaseState } from '../data/cases.js';
 import { releaseIds, reserveIds } from '../data/reserved-ids.js';
 import { note } from '../data/timeline.js';
+import { reasonsOf } from '../domain/content.js';
+import { checkTexts } from '../domain/findings.js';
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 
@@ -32,6 +34,7 @@ export async function shareFurther(
   const member = asMember(caller);
   const { memberId, organisationId } = member;
   const { caseId } = await confirmAccess(service, member, input.caseId, 'audience');
+  checkTexts(reasonsOf(audience));
   const { grants, done } = await reserveIds<Reply>(service.db, {
     commandId,
     callerId: memberId,

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { asMember, type Caller } from '@definitivedx/auth';
-import { emit, once, type ServiceContext } from '@definitivedx/bus';
+import { emit, once, type EventContext, type ServiceContext } from '@definitivedx/bus';
 import {
   caseActed,
   teachingAllowed,
+  type DataOf,
   type InputOf,
   type ReplyOf,
   type endTeaching as endContract,
   type offerForTeaching as offerContract,
+  type teachingTurnedOff,
 } from '@definitivedx/contracts';
-import { conflict, forbidden, notFound } from '@definitivedx/errors';
+import { conflict, forbidden, notFound, type AppError } from '@definitivedx/errors';
 import { lockedCase } from '../data/cases.js';
 import { endingState } from '../data/endings.js';
-import { caseToTeach, endOffer, insertTeaching } from '../data/teaching.js';
+import { caseToTeach, endAllOffers, endOffer, insertTeaching } from '../data/teaching.js';
 import { note } from '../data/timeline.js';
 import { checkAttestation } from '../domain/attestation.js';
 import { checkTexts } from '../domain/findings.js';
@@ -34,17 +36,14 @@ export async function offerForTeaching(
   const { memberId, organisationId } = member;
   const { caseId, via } = await confirmAccess(service, member, input.caseId, 'close');
   if (via !== 'requester') throw forbidden('A case is offered for teaching by who asked it.');
-  const { allowed } = await service.bus.request(teachingAllowed, member, {});
-  if (!allowed) {
-    throw forbidden(
-      'Your organisation has not turned on teaching with its cases. Its administrator can do that.',
-    );
-  }
+  const allowed = async (): Promise<boolean> =>
+    (await service.bus.request(teachingAllowed, member, {})).allowed;
+  if (!(await allowed())) throw turnedOff();
   checkAttestation(attestation);
   const texts = { question, course, learningPoint };
   checkTexts(texts);
 
-  return service.db.transaction((tx) =>
+  const reply = await service.db.transaction((tx) =>
     once(tx, commandId, memberId, async () => {
       const found = await lockedCase(tx, caseId);
       if (!found) throw notFound();
@@ -69,6 +68,25 @@ export async function offerForTeaching(
       return { teachingId, offeredAt: at };
     }),
   );
+  // Turned off after the first look, the offers may have been ended before this one was there.
+  if (await allowed()) return reply;
+  await service.db.transaction(async (tx) => {
+    endAllOffers(tx, organisationId, service.clock.now());
+    await Promise.resolve();
+  });
+  throw turnedOff();
+}
+
+const turnedOff = (): AppError =>
+  forbidden('Your organisation has not turned on teaching with its cases. Its administrator can do that.');
+
+/** The organisation lets nobody teach with its cases any more: what was offered is taken back. */
+export function teachingWasTurnedOff(
+  { clock }: ServiceContext,
+  { tx }: EventContext,
+  { organisationId }: DataOf<typeof teachingTurnedOff>,
+): void {
+  endAllOffers(tx, organisationId, clock.now());
 }
 
 /**

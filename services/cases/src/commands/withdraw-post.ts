@@ -19,7 +19,7 @@ import { bytesOf } from '../domain/room.js';
 import { unmet } from '../domain/ending.js';
 import { transition } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
-import { endChase } from './advice-course.js';
+import { adviceWithdrawn } from './advice-course.js';
 import { heldPost } from './held-case.js';
 import { keepClock } from './keep-clock.js';
 
@@ -47,7 +47,7 @@ export async function withdrawPost(
       // However full the case is, what is wrong can be taken back.
       markWithdrawn(tx, { caseId, postId, reason, bytes: bytesOf(reason), at });
       if (post.kind === 'advice' && post.supersededBy === null) oweWithdrawal(tx, caseId, postId, at);
-      if (post.kind === 'advice') endChase(tx, caseId, postId);
+      if (post.kind === 'advice') await adviceWithdrawn(tx, { caseId, postId, at }, { post, found });
       const status = await statusWithout(tx, caseId, found.status, post);
       const { version } = await recordActivity(tx, caseId, status, at);
       await keepClock(tx, caseId, { before: found.status, after: status, at });

@@ -23,6 +23,21 @@ export function chaseUnread(
   tx.later(arm, [caseId, postId, at, urgent / 1_000, routine / 1_000, currentTraceparent() ?? null]);
 }
 
+const attendNow = statement<{ dueAt: Date }>(
+  'attend-now-due',
+  `select due_at as "dueAt" from timer where case_id = $1 and kind = 'attend-now' and subject_id = $2`,
+);
+
+/** When advice that a child is to attend now is chased next; undefined when it is not, or no more. */
+export async function attendNowDue(
+  tx: Transaction,
+  caseId: string,
+  postId: string,
+): Promise<Date | undefined> {
+  const [row] = await tx.run(attendNow, [caseId, postId]);
+  return row?.dueAt;
+}
+
 const advice = statement<{ postedAt: Date }>(
   'advice-find',
   `select posted_at as "postedAt" from post where case_id = $1 and id = $2 and kind = 'advice'`,

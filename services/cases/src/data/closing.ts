@@ -1,5 +1,6 @@
 import type { InputOf, closeCase } from '@definitivedx/contracts';
 import { statement, type Queryable, type Transaction } from '@definitivedx/db';
+import { mayBePlan } from './plan.js';
 import type { RecordCopy } from '../domain/record-text.js';
 import { adviserOf, type PostRead } from './post-reads.js';
 
@@ -39,14 +40,14 @@ const take = statement<{ adviceId: string | null }>(
   `insert into record_copy (id, case_id, member_id, version, advice_id, panel_name, taken_at)
    select $1, c.id, $3, c.version, (
      select p.id from post p
-     where p.case_id = c.id and p.kind = 'advice' and p.superseded_by is null and p.withdrawn_at is null
+     where p.case_id = c.id and ${mayBePlan}
      order by p.number desc limit 1
    ), $4, $5
    from cases c where c.id = $2
    returning advice_id as "adviceId"`,
 );
 
-/** Records that a case was copied to the record, with the latest advice in force. Undefined when there is no such case. */
+/** Records that a case was copied to the record, with its plan. Undefined when there is no such case. */
 export async function takeCopy(
   tx: Transaction,
   copy: { copyId: string; caseId: string; memberId: string; panelName: string | null; at: Date },

@@ -101,6 +101,17 @@ export function noteConsultedAdvice(tx: Transaction, postId: string, consultatio
   tx.later(adviceOf, [postId, consultationId]);
 }
 
+const consultationOf = statement<{ consultationId: string }>(
+  'consulted-advice-of',
+  'select consultation_id as "consultationId" from consulted_advice where post_id = $1',
+);
+
+/** From which consultation advice came; undefined for advice of the leading side. */
+export async function consultationOfAdvice(tx: Transaction, postId: string): Promise<string | undefined> {
+  const [row] = await tx.run(consultationOf, [postId]);
+  return row?.consultationId;
+}
+
 const overdue = statement<{ panelId: string; dueAt: Date }>(
   'consultation-overdue',
   `update consultation set overdue_at = $2

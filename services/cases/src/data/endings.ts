@@ -6,6 +6,7 @@ import type {
   moveToIdentifiedRoute,
 } from '@definitivedx/contracts';
 import { statement, type Transaction } from '@definitivedx/db';
+import { mayBePlan } from './plan.js';
 
 export type EndedAs = ReplyOf<typeof moveToIdentifiedRoute>['endedAs'];
 
@@ -18,7 +19,7 @@ export interface EndingState {
   readonly endedAt: Date | null;
   /** When it ended or was reopened last. */
   readonly turnedAt: Date | null;
-  /** Of the advice in force. */
+  /** Of the plan. */
   readonly latestAdviceId: string | null;
   readonly lastPostAt: Date | null;
   /** A survey of the latest closing is there. */
@@ -30,8 +31,7 @@ const read = statement<EndingState>(
   `select c.requester_id as "requesterId", c.organisation_id as "organisationId",
      c.referral_allowed as "referralAllowed", ended.at as "endedAt",
      (select max(greatest(e.ended_at, e.reopened_at)) from ending e where e.case_id = c.id) as "turnedAt",
-     (select p.id from post p where p.case_id = c.id and p.kind = 'advice' and p.withdrawn_at is null
-       and p.superseded_by is null order by p.number desc limit 1) as "latestAdviceId",
+     (select p.id from post p where p.case_id = c.id and ${mayBePlan} order by p.number desc limit 1) as "latestAdviceId",
      (select p.posted_at from post p where p.case_id = c.id order by p.number desc limit 1) as "lastPostAt",
      exists (select from survey s where s.case_id = c.id and s.closed_at = ended.at) as surveyed
    from cases c cross join lateral (
@@ -46,6 +46,27 @@ export async function endingState(tx: Transaction, caseId: string): Promise<Endi
   const [row] = await tx.run(read, [caseId]);
   if (row === undefined) throw new Error('a locked case has no row');
   return row;
+}
+
+const opened = statement<{ postId: string }>(
+  'advice-opened-before',
+  `select latest.id as "postId" from (
+     select p.id, p.number, p.opened_at from post p where p.case_id = $1 and ${mayBePlan} order by p.number desc limit 1
+   ) latest
+   where latest.number < $2 and latest.opened_at is not null`,
+);
+
+/**
+ * The plan, when the asking side has opened it and it is older than a post.
+ * @returns undefined when there is none, it is newer, or nobody has opened it
+ */
+export async function openedAdviceBefore(
+  tx: Transaction,
+  caseId: string,
+  number: number,
+): Promise<string | undefined> {
+  const [row] = await tx.run(opened, [caseId, number]);
+  return row?.postId;
 }
 
 export interface Ending {

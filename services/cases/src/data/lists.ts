@@ -1,5 +1,5 @@
 import type { CaseStatus, Priority } from '@definitivedx/contracts';
-import { asking, statement, type Asked, type Queryable, type Statement } from '@definitivedx/db';
+import { asking, statement, timeLimited, type Asked, type Queryable, type Statement } from '@definitivedx/db';
 import type { Order, Place } from '../domain/cursor.js';
 import type { EndedAs } from './endings.js';
 import { askedHere, scans, type Source } from './scans.js';
@@ -181,14 +181,20 @@ export function listValues(
   ];
 }
 
-/** Looks at the next `look` cases of a list and gives the first `show` of those that are wished for. */
+/**
+ * Looks at the next `look` cases of a list and gives the first `show` of those that are wished for.
+ * @param withinMs how long the server may take; without it, as long as any statement.
+ */
 export async function scanList(
   db: Queryable,
   listing: Listing,
   after: Place | undefined,
   most: { readonly look: number; readonly show: number },
+  withinMs?: number,
 ): Promise<Scanned> {
-  const found = await db.run(pageStatement(listing), listValues(listing, after, most));
+  const asked = asking(pageStatement(listing), listValues(listing, after, most));
+  const found =
+    withinMs === undefined ? (await db.runAll(asked))[0] : (await db.runAll(timeLimited(withinMs), asked))[1];
   const [ending] = found;
   const last =
     ending?.lastAt && ending.lastCaseId ? { at: ending.lastAt, caseId: ending.lastCaseId } : undefined;

@@ -46,7 +46,7 @@ export const memberSections: readonly ExportSection[] = [
   ),
   section(
     'responsibilities',
-    `select lpad(id::text, 19, '0') as key, case_id, reason, given_by, note, from_at, until_at, acknowledged_at
+    `select lpad(id::text, 19, '0') as key, case_id, reason, given_by, from_at, until_at, acknowledged_at
        from responsibility where member_id = $1`,
   ),
   section(
@@ -75,7 +75,8 @@ export const memberSections: readonly ExportSection[] = [
   section(
     'endings',
     `select case_id || ' ' || (extract(epoch from ended_at) * 1000)::bigint as key, case_id, ended_at, status, ended_as,
-            reason, comment, reopened_at, ended_by = $1 as ended, reopened_by = $1 as reopened
+            case when ended_by = $1 then reason end as reason, case when ended_by = $1 then comment end as comment,
+            reopened_at, ended_by = $1 as ended, reopened_by = $1 as reopened
        from ending where ended_by = $1 or reopened_by = $1`,
   ),
   section(
@@ -85,8 +86,11 @@ export const memberSections: readonly ExportSection[] = [
   ),
   section(
     'followUps',
-    `select case_id || ' ' || day as key, case_id, day, due_at, sent_at, answered_at, advice_followed, referred_anyway,
-            unplanned_attendance, outcome
+    `select case_id || ' ' || day as key, case_id, day, due_at, sent_at, answered_at,
+            case when answered_by = $1 then advice_followed end as advice_followed,
+            case when answered_by = $1 then referred_anyway end as referred_anyway,
+            case when answered_by = $1 then unplanned_attendance end as unplanned_attendance,
+            case when answered_by = $1 then outcome end as outcome
        from follow_up where requester_id = $1 or answered_by = $1`,
   ),
   section(

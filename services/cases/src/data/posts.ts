@@ -1,5 +1,6 @@
 import type { Adviser, InputOf, PostKind, Recommendation, addPost } from '@definitivedx/contracts';
 import { statement, type Queryable, type Transaction } from '@definitivedx/db';
+import { mayBePlan } from './plan.js';
 
 interface NewPost extends Pick<InputOf<typeof addPost>, 'safetyNet' | 'links'> {
   readonly postId: string;
@@ -134,9 +135,7 @@ export function markWithdrawn(
 const left = statement<{ advice: boolean; question: boolean }>(
   'post-left',
   `select
-     exists (select from post p where p.case_id = $1 and p.kind = 'advice' and p.withdrawn_at is null
-       and p.superseded_by is null
-       and not exists (select from consulted_advice k where k.post_id = p.id)) as advice,
+     exists (select from post p where p.case_id = $1 and ${mayBePlan}) as advice,
      exists (select from post q join cases c on c.id = q.case_id
        where q.case_id = $1 and q.kind = 'question' and q.withdrawn_at is null
          and not coalesce(q.asking, q.author_id = c.requester_id)

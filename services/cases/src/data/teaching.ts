@@ -77,6 +77,24 @@ export async function endOffer(
   return (await tx.run(end, [caseId, by, at])).length > 0;
 }
 
+const endAll = statement<never>(
+  'teaching-end-all',
+  `with ended as (
+     update teaching_offer o set ended_at = $2 from cases c
+      where c.id = o.case_id and c.organisation_id = $1 and o.ended_at is null
+     returning o.case_id, o.teaching_id
+   ), gone as (
+     delete from teaching where id in (select teaching_id from ended)
+   )
+   insert into timeline (case_id, kind, actor_id, subject_id, detail, at)
+   select case_id, 'teaching-ended', null, null, jsonb_build_object('why', 'turned-off'), $2 from ended`,
+);
+
+/** Takes all cases of an organisation out of teaching, with a row on the timeline of each. */
+export function endAllOffers(tx: Transaction, organisationId: string, at: Date): void {
+  tx.later(endAll, [organisationId, at]);
+}
+
 const offerOf = statement<{ teachingId: string; offeredAt: Date }>(
   'teaching-offer-of',
   `select teaching_id as "teachingId", offered_at as "offeredAt" from teaching_offer

@@ -37,13 +37,14 @@ export interface Happened {
 const after = statement<Happened>(
   'timeline-after',
   `select id::float8 as number, kind, actor_id as "actorId", subject_id as "subjectId", detail, at
-   from timeline where case_id = $1 and id > $2 order by id limit $3`,
+   from timeline where case_id = $1 and id > $2 and kind <> all ($4::text[]) order by id limit $3`,
 );
 
-/** What happened to a case after a row, in order. */
+/** What happened to a case after a row, in order. @param without kinds that whoever asks is not told of */
 export const timelineAfter = (
   db: Queryable,
   caseId: string,
   number: number,
   limit: number,
-): Promise<Happened[]> => db.run(after, [caseId, number, limit]);
+  without: readonly TimelineKind[],
+): Promise<Happened[]> => db.run(after, [caseId, number, limit, without]);

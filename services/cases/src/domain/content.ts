@@ -1,4 +1,4 @@
-import type { CaseContent, TemplateAnswers } from '@definitivedx/contracts';
+import type { AudienceEntry, CaseContent, TemplateAnswers } from '@definitivedx/contracts';
 import { bytesOf } from './room.js';
 
 type Asked = CaseContent & { readonly template?: TemplateAnswers | undefined };
@@ -17,6 +17,10 @@ export function textsOf(asked: Asked): Readonly<Record<string, string | undefine
   }
   return typed;
 }
+
+/** Why each of the audience is to see a case, as typed, by the path of its field. */
+export const reasonsOf = (audience: readonly AudienceEntry[]): Readonly<Record<string, string | undefined>> =>
+  Object.fromEntries(audience.map(({ reason }, place) => [`audience.${String(place)}.reason`, reason]));
 
 /** Bytes that the content takes on the bus. */
 export function contentBytes(asked: Asked): number {

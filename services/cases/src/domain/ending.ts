@@ -25,12 +25,16 @@ export function leftAloneAt(openedAt: Date, lastPostAt: Date | null): Date {
 /** What is known of a case; what is not known is not so. */
 export type Facts = Readonly<Partial<Record<Condition, boolean>>>;
 
+const advised = 'There is advice on this case. Please close it with the survey instead.';
+
 /** What to do about a condition that is not met. */
 const sentences: Readonly<Record<Condition, string>> = {
+  'advice-there':
+    'This case has no advice to close it with yet. It can be closed once advice has been given.',
   survey: 'Answer the first two questions of the survey to close this case.',
   'advice-acknowledged':
-    'Advice that had been read or copied was replaced or withdrawn. Whoever read it has to acknowledge that; then the case can be closed.',
-  'no-advice-left': 'There is other advice in force.',
+    'Advice that had been read or copied was replaced or withdrawn. Whoever read it has to acknowledge that; then the case can be ended.',
+  'no-advice-left': advised,
   'no-question-left': 'There is another question that waits for its answer.',
   'referral-allowed':
     'Whoever asked this case has not allowed that it becomes a referral. Recommend a referral in your advice instead.',
@@ -69,12 +73,8 @@ function noMove(status: CaseStatus, on: Trigger): AppError {
   }
   if (!isOpen(status)) return conflict('This case has already ended. Please read it again.');
   switch (on) {
-    case 'close':
-      return conflict(
-        'This case has no advice to close it with yet. It can be closed once advice has been given.',
-      );
     case 'cancel':
-      return conflict('There is advice on this case. Please close it with the survey instead.');
+      return conflict(advised);
     case 'convert':
       return conflict('This case waits for information from who asked it. It can be converted after that.');
     default:

@@ -44,5 +44,11 @@ export function readSearch(typed: string, path = 'words'): SearchTerms {
 export const nothingToLookFor = (): AppError =>
   refused('words', 'Write a word that is not in nearly every text, such as a symptom or a medicine.');
 
+/** For what is in more texts than can be gone through while somebody waits. */
+export const tooMuchFound = (): AppError =>
+  invalidInput('That is in too many cases to go through now.', [
+    { path: 'words', message: 'Narrow the words: add another one, or write out the beginning of a word.' },
+  ]);
+
 const refused = (path: string, message: string): AppError =>
   invalidInput('That cannot be searched for.', [{ path, message }]);

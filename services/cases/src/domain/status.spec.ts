@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { caseStatus } from '@definitivedx/contracts';
 import { isOpen, move, transitions } from './status.js';
@@ -37,9 +38,42 @@ describe('the status of a case', () => {
     ['awaiting-advice', 'advice-withdrawn', 'specialist', undefined],
     ['awaiting-advice', 'question', 'requester', undefined],
     ['awaiting-advice', 'advice', 'requester', undefined],
+    ['awaiting-advice', 'close', 'requester', 'closed'],
+    ['awaiting-information', 'close', 'requester', 'closed'],
     ['awaiting-advice', 'close', 'specialist', undefined],
     ['advice-given', 'nobody-left', 'requester', undefined],
   ] as const)('%s, %s by the %s: %s', (from, on, by, to) => {
     expect(move(from, on, by)).toBe(to);
+  });
+});
+
+/** The table as docs/case-course.md shows it. */
+const documented = (): string => {
+  const rows = transitions.map(({ from, on, by, to, needs = [] }) =>
+    [
+      from,
+      on,
+      by === 'system' ? 'the programme' : by === 'requester' ? 'asking side' : 'specialist',
+      to,
+      needs.join(', '),
+    ].join(' | '),
+  );
+  return rows.join('\n');
+};
+
+describe('the page about the course of a case', () => {
+  it('shows the table as it is', async () => {
+    const page = await readFile(new URL('../../../../docs/case-course.md', import.meta.url), 'utf8');
+    const shown = page
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && !/^\| (from|-)/.test(line))
+      .map((line) =>
+        line
+          .slice(1, -1)
+          .split('|')
+          .map((cell) => cell.trim().replaceAll('`', ''))
+          .join(' | '),
+      );
+    expect(shown.join('\n')).toBe(documented());
   });
 });

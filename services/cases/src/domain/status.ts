@@ -19,6 +19,8 @@ export type Trigger =
 
 /** What must be so for a case to move, beside who asks for it. */
 export type Condition =
+  /** Advice of the leading side is in force: neither superseded nor withdrawn. */
+  | 'advice-there'
   /** The first two questions of the survey are answered. */
   | 'survey'
   /** Whoever on the asking side read or copied advice that was superseded has acknowledged the new. */
@@ -42,12 +44,17 @@ export interface Transition {
   readonly needs?: readonly Condition[];
 }
 
+// Once there was advice, asking on opens no way around the survey, the acknowledgements and the follow-ups.
+const unadvised: readonly Condition[] = ['no-advice-left', 'advice-acknowledged'];
+const advised: readonly Condition[] = ['advice-there', 'survey', 'advice-acknowledged'];
+
 /** The only moves there are. What is not in this table does not change the status. */
 export const transitions: readonly Transition[] = [
   { from: 'awaiting-advice', on: 'advice', by: 'specialist', to: 'advice-given' },
   { from: 'awaiting-advice', on: 'question', by: 'specialist', to: 'awaiting-information' },
   { from: 'awaiting-advice', on: 'convert', by: 'specialist', to: 'converted', needs: ['referral-allowed'] },
-  { from: 'awaiting-advice', on: 'cancel', by: 'requester', to: 'cancelled' },
+  { from: 'awaiting-advice', on: 'cancel', by: 'requester', to: 'cancelled', needs: unadvised },
+  { from: 'awaiting-advice', on: 'close', by: 'requester', to: 'closed', needs: advised },
   { from: 'awaiting-advice', on: 'to-identified-route', by: 'requester', to: 'cancelled' },
   { from: 'awaiting-advice', on: 'to-identified-route', by: 'specialist', to: 'cancelled' },
   { from: 'awaiting-advice', on: 'nobody-left', by: 'system', to: 'cancelled' },
@@ -63,7 +70,8 @@ export const transitions: readonly Transition[] = [
     to: 'awaiting-advice',
     needs: ['no-question-left'],
   },
-  { from: 'awaiting-information', on: 'cancel', by: 'requester', to: 'cancelled' },
+  { from: 'awaiting-information', on: 'cancel', by: 'requester', to: 'cancelled', needs: unadvised },
+  { from: 'awaiting-information', on: 'close', by: 'requester', to: 'closed', needs: advised },
   { from: 'awaiting-information', on: 'to-identified-route', by: 'requester', to: 'cancelled' },
   { from: 'awaiting-information', on: 'to-identified-route', by: 'specialist', to: 'cancelled' },
   { from: 'awaiting-information', on: 'nobody-left', by: 'system', to: 'cancelled' },

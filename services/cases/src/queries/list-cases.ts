@@ -8,6 +8,7 @@ import {
   type ReplyOf,
   type listCases as contract,
 } from '@definitivedx/contracts';
+import { isOutOfTime, timeLimited } from '@definitivedx/db';
 import { invalidInput } from '@definitivedx/errors';
 import { countingList, findFiled, scanList, type CaseListed, type Listing } from '../data/lists.js';
 import { amongPrincipals, searchQuery } from '../data/search.js';
@@ -15,7 +16,7 @@ import { readCaseCode } from '../domain/case-code.js';
 import { fromCursor, toCursor, type Place } from '../domain/cursor.js';
 import { planList } from '../domain/list-plan.js';
 import { bytesOf, fitting } from '../domain/room.js';
-import { nothingToLookFor, readSearch, type SearchTerms } from '../domain/search-terms.js';
+import { nothingToLookFor, readSearch, tooMuchFound, type SearchTerms } from '../domain/search-terms.js';
 
 type Input = InputOf<typeof contract>;
 type Reply = ReplyOf<typeof contract>;
@@ -26,6 +27,12 @@ const lookAt = [4, 16, 64] as const;
 /** Counting ends there. */
 export const counted = { look: 5_000, show: 101 } as const;
 
+/**
+ * How long the server works on all statements of one search, in milliseconds: a word of very many texts has all of these
+ * sorted, each time. Other lists are read off indices, however many cases there are.
+ */
+const searchTakesMs = 2_000;
+
 interface Found {
   readonly rows: readonly CaseListed[];
   /** The last case looked at, when there may be more after it. */
@@ -35,7 +42,8 @@ interface Found {
 /**
  * Cases that the caller may see. The projection finds them, access decides: what it refuses is left out, so that a page
  * may be short; the cursor is the last row scanned, not the last shown.
- * @throws AppError `invalid-input` for a case code or a cursor that cannot be right, and for a search without a word.
+ * @throws AppError `invalid-input` for a case code or a cursor that cannot be right, and for a search without a word or that finds
+ * more than can be gone through.
  */
 export async function listCases(service: ServiceContext, caller: Caller, input: Input): Promise<Reply> {
   const member = asMember(caller);
@@ -53,6 +61,12 @@ export async function listCases(service: ServiceContext, caller: Caller, input: 
   }
 
   const listing = await listingOf(service, member, { filter: input, principals, terms: wanted.terms, now });
+  if (listing?.source === 'words') {
+    const until = performance.now() + searchTakesMs;
+    const found = await pageOf(service, listing, after, limit, until);
+    const count = input.count ? await countWithin(service, listing, until, found) : undefined;
+    return show(service, member, found, input, count);
+  }
   const [found, count] = await Promise.all([
     pageOf(service, listing, after, limit),
     input.count ? countOf(service, listing) : undefined,
@@ -121,13 +135,20 @@ async function pageOf(
   listing: Listing | undefined,
   after: Place | undefined,
   limit: number,
+  until?: number,
 ): Promise<Found> {
   const rows: CaseListed[] = [];
   if (listing === undefined) return { rows, last: undefined };
   let place = after;
   for (const times of listing.narrows ? lookAt : [1]) {
     const most = { look: limit * times, show: limit - rows.length };
-    const { rows: found, scanned, last } = await scanList(db, listing, place, most);
+    const scan = await inTime(until, (left) => scanList(db, listing, place, most, left));
+    if (scan === undefined) {
+      if (place === after) throw tooMuchFound();
+      // As far as it got; the next page goes on from there.
+      return { rows, last: place };
+    }
+    const { rows: found, scanned, last } = scan;
     rows.push(...found);
     const isLast = scanned < most.look;
     if (rows.length === limit) {
@@ -145,6 +166,35 @@ async function countOf({ db }: ServiceContext, listing: Listing | undefined): Pr
   if (listing === undefined) return { count: 0, more: false };
   const [[row]] = await db.runAll(countingList(listing, counted));
   return cappedCount(row);
+}
+
+/** Counts in what the page left of the time; else says that there are more than those on the page. */
+async function countWithin(
+  { db }: ServiceContext,
+  listing: Listing,
+  until: number,
+  { rows }: Found,
+): Promise<Count> {
+  const answers = await inTime(until, (left = 0) =>
+    db.runAll(timeLimited(left), countingList(listing, counted)),
+  );
+  return answers ? cappedCount(answers[1][0]) : { count: rows.length, more: true };
+}
+
+/** Searches in what is left of the time, if there is a bound. @returns undefined when that was not enough. */
+async function inTime<T>(
+  until: number | undefined,
+  search: (leftMs?: number) => Promise<T>,
+): Promise<T | undefined> {
+  if (until === undefined) return search();
+  const left = until - performance.now();
+  if (left <= 0) return undefined;
+  try {
+    return await search(left);
+  } catch (error) {
+    if (isOutOfTime(error)) return undefined;
+    throw error;
+  }
 }
 
 /** A count as it is said. */

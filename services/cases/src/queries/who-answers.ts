@@ -1,7 +1,6 @@
 import type { Caller } from '@definitivedx/auth';
 import type { ServiceContext } from '@definitivedx/bus';
 import { whoIsOnCall, whoMaySee } from '@definitivedx/contracts';
-import { candidatesFor, chooseResponsible, type Answerer, type Candidate } from '../domain/responsible.js';
 
 /** Panel id → who is on call for it now, null in a gap. */
 export async function onCallFor(
@@ -25,19 +24,4 @@ export async function thoseWhoMaySee(
   const asked = [...new Set(memberIds)];
   const reply = await bus.request(whoMaySee, await bus.self(), { caseId, memberIds: asked });
   return new Set(reply.memberIds);
-}
-
-/** The specialist who should answer for a case, or undefined when its audience holds none who may open it. */
-export async function whoAnswers(
-  service: ServiceContext,
-  of: { caseId: string; requesterId: string; answerers: readonly Answerer[] },
-  onCall: ReadonlyMap<string, string | null>,
-): Promise<Candidate | undefined> {
-  const candidates = candidatesFor(of.answerers, onCall);
-  const maySee = await thoseWhoMaySee(
-    service,
-    of.caseId,
-    candidates.map(({ memberId }) => memberId),
-  );
-  return chooseResponsible(candidates, maySee, of.requesterId);
 }

@@ -27,8 +27,8 @@ const documented = {
 @ForMembers()
 @Controller('api/v1/cases/:caseId')
 export class CaseDocumentsController {
-  /** Drawing takes the processor: a few at a time, so that everyone else gets their turn. */
-  private readonly turns = new Turns(2);
+  /** Drawing takes the processor: a few at a time, so that everyone else gets their turn; and no endless queue. */
+  private readonly turns = new Turns(2, 20);
 
   constructor(private readonly bus: Bus) {}
 
@@ -43,8 +43,16 @@ export class CaseDocumentsController {
     @Res() reply: FastifyReply,
     @Param('caseId', { schema: id }) caseId: string,
   ): Promise<void> {
-    const taken = await this.bus.request(takeCaseDocument, caller, { caseId });
-    const drawn = await this.turns.take(() => casePdf(accountOf(taken), new Date(taken.takenAt)));
+    const gone = new AbortController();
+    reply.raw.once('close', () => {
+      gone.abort();
+    });
+    if (reply.raw.destroyed) return;
+    // Taken when its turn has come: what is not drawn is not on the audit as an export, and waits in no memory.
+    const { taken, drawn } = await this.turns.take(async () => {
+      const taken = await this.bus.request(takeCaseDocument, caller, { caseId });
+      return { taken, drawn: await casePdf(accountOf(taken), new Date(taken.takenAt)) };
+    }, gone.signal);
     await attach(reply, taken, 'application/pdf', 'pdf').send(drawn);
   }
 

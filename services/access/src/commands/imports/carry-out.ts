@@ -1,5 +1,5 @@
-import type { ServiceContext } from '@definitivedx/bus';
-import { mostLineErrors, type LineError } from '@definitivedx/contracts';
+import { emit, type ServiceContext } from '@definitivedx/bus';
+import { mostLineErrors, specialistEnded, type LineError } from '@definitivedx/contracts';
 import { isUniqueViolation, type Transaction } from '@definitivedx/db';
 import { createLog } from '@definitivedx/telemetry';
 import { appendAudit, appendAuditWith, type AuditEntry } from '../../data/audit.js';
@@ -185,6 +185,8 @@ async function writeAll(
     sum.added += some.added;
     sum.changed += some.changed;
     sum.demoted += some.demoted;
+    for (const memberId of some.specialistsEnded)
+      emit(tx, specialistEnded, memberId, { memberId, organisationId, at: now.toISOString() });
     if ((after / portion) % 4 === 3) await held.renew(sum.lines);
   }
   if (sum.demoted > 0) {

@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
-import { scimTypePath, type MemberRole } from '@definitivedx/contracts';
+import { emit } from '@definitivedx/bus';
+import { scimTypePath, specialistEnded, type MemberRole } from '@definitivedx/contracts';
 import { AppError, conflict } from '@definitivedx/errors';
 import { issuerFor } from '../../data/issuers.js';
 import { memberOf, type MemberRow } from '../../data/members.js';
@@ -101,6 +102,8 @@ export async function changePlace(
   await changeIdentity(administration, current, given, elsewhere.ever);
   if (!elsewhere.now) updateAccount(tx, { memberId, name: given.name, email: given.email });
   keepPlace(tx, placeOf(administration, memberId, given, place), now);
+  if (place.roles.includes('specialist') && !given.roles.includes('specialist'))
+    emit(tx, specialistEnded, memberId, { memberId, organisationId, at: now.toISOString() });
 }
 
 async function changeIdentity(

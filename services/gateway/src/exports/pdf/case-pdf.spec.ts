@@ -98,4 +98,31 @@ describe('the PDF of a case', () => {
     // Against its own whole, so that a busy machine does not matter.
     expect(longest).toBeLessThan(took / 3);
   }, 30_000);
+
+  it.each([
+    ['a letter', 'x'],
+    ['a sign before which no line ends, whatever spaces there are', '! '],
+    ['an opened bracket', '( '],
+    ['a space', ' '],
+    ['what the typeface lacks', 'ש'],
+  ])(
+    'takes hardly longer for 20,000 characters of %s than for ordinary words',
+    async (_what, unit) => {
+      const timed = async (body: string): Promise<number> => {
+        const document = caseDocument();
+        document.case.posts[0]!.body = body;
+        const began = performance.now();
+        await drawn(document);
+        return performance.now() - began;
+      };
+      const ordinary = 'Words of advice, over and over. '.repeat(625);
+      await timed(ordinary);
+      const usual = Math.min(await timed(ordinary), await timed(ordinary));
+      // Of what the typeface lacks, each takes the room of eight.
+      const length = unit === 'ש' ? 2_500 : 20_000;
+      const body = unit.repeat(length / unit.length);
+      expect(Math.min(await timed(body), await timed(body))).toBeLessThan(usual * 5);
+    },
+    60_000,
+  );
 });

@@ -25,6 +25,19 @@ describe('a text in the characters of the typeface', () => {
     expect(written(text)).toBe(expected);
   });
 
+  it('gives a line an end where there is no place for one, and nowhere else', () => {
+    const word = 'x'.repeat(200);
+    expect(written(`see ${word} there`)).toBe(
+      `see ${'x'.repeat(80)}\n${'x'.repeat(80)}\n${'x'.repeat(40)} there`,
+    );
+    for (const text of ['x'.repeat(80), 'Fine words, and more (in brackets). '.repeat(50), 'x\n'.repeat(90)])
+      expect(written(text)).toBe(text);
+    for (const unit of ['! ', '( ', ' ', '-', '(a) ', '✓ ', '😀!']) {
+      const runs = written(unit.repeat(5_000)).split(/\n|(?<=[^\p{Ps}\s] +)(?=[\p{L}\p{N}])/u);
+      expect(Math.max(...runs.map(({ length }) => length))).toBeLessThanOrEqual(90);
+    }
+  });
+
   it('is nothing but what can be drawn, and nothing of the text is lost', () => {
     const text = fc.string({ unit: 'binary', maxLength: 200 });
     fc.assert(

@@ -21,7 +21,12 @@ export const examples = (stage: Stage): Readonly<Record<string, readonly unknown
     [at('cases/audience-preview')]: [{ audience }],
     [at('cases/{caseId}/posts')]: [
       { kind: 'note', body: 'Noted 😀.' },
-      { kind: 'advice', body: 'Wait.', recommendation: 'ADVICE_ONLY_NO_REFERRAL_RECOMMENDED' },
+      {
+        kind: 'advice',
+        body: 'Wait.',
+        recommendation: 'OTHER',
+        adviser: { grade: 'consultant', professionalNumber: '7012345' },
+      },
     ],
     [at('cases/{caseId}/audience')]: [
       { audience: [{ kind: 'member', memberId: memberId.colleague, reason: 'Second opinion' }] },
