@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { registerMember } from '@definitivedx/contracts';
 import { Clinic, refusal, toMember, toPanel, type Panel, type Person } from './clinic.js';
 import { Discussing } from './discussing.js';
 import { Finding } from './finding.js';
@@ -105,6 +106,37 @@ describe('the lists of a member', () => {
     const counts = await finding.counts(own.onCall);
     expect([counts.panels.count, counts.responsible.count, counts.mine.count]).toEqual([1, 1, 0]);
     expect((await finding.counts(gp)).mine).toEqual({ count: 2, more: false });
+  });
+
+  it('are those of the organisation one acts for: what was asked for a practice is not counted elsewhere', async () => {
+    const [{ organisationId: practice }, { organisationId: trust }] = [
+      await (await clinic.gp()).caller(),
+      await panel.onCall.caller(),
+    ];
+    const { memberId } = await clinic.world.request(registerMember, await clinic.world.as('operator'), {
+      issuer: 'https://identity.invalid',
+      subject: 'locum',
+      name: 'Demo locum',
+      email: 'locum@demo.invalid',
+      memberships: [
+        { odsCode: 'A81001', roles: ['clinician'] },
+        { odsCode: 'RXX', roles: ['specialist'] },
+      ],
+    });
+    const acting = (organisationId: string, role: 'clinician' | 'specialist'): Person => ({
+      memberId,
+      caller: () => clinic.world.member({ memberId, organisationId, roles: [role] }),
+    });
+    const [atPractice, atTrust] = [acting(practice, 'clinician'), acting(trust, 'specialist')];
+    const caseId = await asked(atPractice, { history: 'The word is locumword.' });
+    expect(await finding.ids(atPractice, { view: 'mine' })).toEqual([caseId]);
+    for (const input of [{}, { view: 'mine' }, { words: 'locumword' }] as const) {
+      expect(await finding.page(atTrust, { ...input, count: true })).toMatchObject({
+        cases: [],
+        count: { count: 0, more: false },
+      });
+    }
+    expect((await finding.counts(atTrust)).mine).toEqual({ count: 0, more: false });
   });
 
   it('come by when an answer is due, in pages that lose none of those due at the same time', async () => {

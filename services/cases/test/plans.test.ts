@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { caseFilter, countCases, everyonePrincipal, listCases } from '@definitivedx/contracts';
 import { loadCases } from '@definitivedx/testing';
-import { listStatements, listValues, type Listing } from '../src/data/lists.js';
+import { listStatements, listValues, pageStatement, type Listing } from '../src/data/lists.js';
 import { listingOf } from '../src/queries/list-cases.js';
 import { readSearch } from '../src/domain/search-terms.js';
 import { Clinic, type Panel, type Person } from './clinic.js';
@@ -130,7 +130,8 @@ describe('the plan of', () => {
     const list = await listing(wanted, words);
     const { source, order } = list;
     const plans = [
-      await planned(listStatements.pages[source][order], list),
+      await planned(pageStatement(list), list),
+      await planned(listStatements.narrowed[source][order], list),
       await planned(listStatements.counts[source][order], list),
     ];
     for (const { whole, indexes } of plans) {
@@ -176,8 +177,10 @@ describe('with many cases', () => {
 });
 
 it('a plan that has lost its index is found out', async () => {
-  await clinic.rows('drop index audience_due');
-  const list = await listing({ order: 'due' });
-  const { whole } = await planned(listStatements.pages[list.source][list.order], list);
-  expect(whole).toContain('audience');
+  await clinic.rows('drop index case_text_words, audience_due');
+  const [search, due] = [await listing({}, 'fever'), await listing({ order: 'due' })];
+  const { whole } = await planned(pageStatement(search), search);
+  expect(whole).toContain('case_text');
+  const { indexes } = await planned(pageStatement(due), due);
+  expect([...indexes]).not.toContain('audience_due');
 });

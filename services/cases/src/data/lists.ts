@@ -2,7 +2,7 @@ import type { CaseStatus, Priority } from '@definitivedx/contracts';
 import { asking, statement, timeLimited, type Asked, type Queryable, type Statement } from '@definitivedx/db';
 import type { Order, Place } from '../domain/cursor.js';
 import type { EndedAs } from './endings.js';
-import { scans, type Source } from './scans.js';
+import { askedHere, scans, type Source } from './scans.js';
 import { unreadOf } from './read-marks.js';
 
 /** Who looks, as the authority has just said, and when. */
@@ -32,6 +32,8 @@ export interface Listing {
   readonly order: Order;
   readonly looking: Looking;
   readonly wishes: Wishes;
+  /** False when every case of the source is wished for, so that none is looked at in vain. */
+  readonly narrows: boolean;
   /** For the source of words: a tsquery as PostgreSQL writes it, the principals in it. */
   readonly words?: string | undefined;
 }
@@ -69,7 +71,7 @@ export interface Scanned {
  * by reading the whole of a table first. The panel is compared so that no index of principals can serve it.
  */
 const wished = `
-  ($8::text[] is null or c.status = any ($8::text[])) and ($9::text is null or c.priority = $9::text)
+  ${askedHere} and ($8::text[] is null or c.status = any ($8::text[])) and ($9::text is null or c.priority = $9::text)
   and ($10::uuid is null or (select true from audience a where a.case_id = c.id and a.kind = 'panel'
     and a.principal is not distinct from $10::uuid and (a.expires_at is null or a.expires_at > $2) limit 1))
   and (not $11::boolean or ${unreadOf('c.id', '$3::uuid')} > 0)
@@ -91,11 +93,13 @@ const forward: Readonly<Record<Order, string>> = { activity: 'desc', due: 'asc' 
 const backward: Readonly<Record<Order, string>> = { activity: 'asc', due: 'desc' };
 
 // Cases come one by one, by their key: "offset 0" keeps them from being joined in another way, such as by reading all.
+const wishedCase = (place: string): string =>
+  `(select * from cases c where c.id = ${place}.case_id and ${wished} offset 0)`;
+
 const matching = (source: Source, order: Order): string => `
   with scanned as materialized (${scans[source][order]}),
   matching as materialized (
-    select s.at, s.case_id from scanned s
-    cross join lateral (select from cases c where c.id = s.case_id and ${wished} offset 0) wanted
+    select s.at, s.case_id from scanned s cross join lateral ${wishedCase('s')} c
     order by s.at ${forward[order]}, s.case_id ${forward[order]} limit $13
   )`;
 
@@ -107,9 +111,9 @@ interface Row extends Omit<CaseListed, 'caseId'> {
   readonly lastCaseId: string | null;
 }
 
-/** Where looking ended, beside each case found. */
-const page = (source: Source, order: Order): string => `
-  ${matching(source, order)}
+/** Where looking ended, beside each case found; `narrowed` when cases are looked at of which few may be shown. */
+const page = (source: Source, order: Order, narrowed: boolean): string => `
+  ${narrowed ? matching(source, order) : `with scanned as materialized (${scans[source][order]})`}
   select looked.*, found.*
   from (
     select (select count(*)::int from scanned) as scanned, ending.at as "lastAt", ending.case_id as "lastCaseId"
@@ -119,9 +123,10 @@ const page = (source: Source, order: Order): string => `
   ) looked
   left join lateral (
     select m.at, ${shown}
-    from matching m
-    cross join lateral (select * from cases where id = m.case_id offset 0) c
+    from ${narrowed ? 'matching' : 'scanned'} m
+    cross join lateral ${narrowed ? '(select * from cases where id = m.case_id offset 0)' : wishedCase('m')} c
     left join lateral (select * from response_clock where case_id = m.case_id offset 0) k on true
+    order by m.at ${forward[order]}, m.case_id ${forward[order]} limit $13
   ) found on true
   order by found.at ${forward[order]}, found."caseId" ${forward[order]}`;
 
@@ -141,12 +146,19 @@ const forEach = <Made>(make: (source: Source, order: Order) => Made): Record<Sou
 /** The statements of all lists, by where their cases come from and their order. */
 export const listStatements = {
   pages: forEach((source, order): Statement<Row> =>
-    statement(`case-list-${source}-${order}`, page(source, order)),
+    statement(`case-list-${source}-${order}`, page(source, order, false)),
+  ),
+  narrowed: forEach((source, order): Statement<Row> =>
+    statement(`case-list-narrowed-${source}-${order}`, page(source, order, true)),
   ),
   counts: forEach((source, order): Statement<{ scanned: number; count: number }> =>
     statement(`case-count-${source}-${order}`, tally(source, order)),
   ),
 };
+
+/** The statement that gives a page of a list. */
+export const pageStatement = ({ source, order, narrows }: Listing): Statement<Row> =>
+  (narrows ? listStatements.narrowed : listStatements.pages)[source][order];
 
 const beginning: Readonly<Record<Order, readonly [string, string]>> = {
   activity: ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
@@ -180,7 +192,7 @@ export async function scanList(
   most: { readonly look: number; readonly show: number },
   withinMs?: number,
 ): Promise<Scanned> {
-  const asked = asking(listStatements.pages[listing.source][listing.order], listValues(listing, after, most));
+  const asked = asking(pageStatement(listing), listValues(listing, after, most));
   const found =
     withinMs === undefined ? (await db.runAll(asked))[0] : (await db.runAll(timeLimited(withinMs), asked))[1];
   const [ending] = found;

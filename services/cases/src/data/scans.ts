@@ -6,15 +6,11 @@ import type { Order } from '../domain/cursor.js';
  */
 export type Source = 'filed' | 'open' | 'answered' | 'followed' | 'words';
 
-// Parameters of every scan: $1 the principals, $2 now, $3 the member, $4 their organisation, $5 and $6 the place to start
+// Parameters of every scan: $1 the principals, $2 now, $3 the member, $4 the organisation they act for, $5 and $6 the place to start
 // after, $7 how many to look at, $12 whether overdue ones alone, $16 as what they must be filed; $17 the words.
 
-/**
- * Whether a row `a` of the audience counts. What somebody asked is theirs while they act for the practice it belongs to.
- * The question is a scalar, not an `exists`, which might be answered by reading all cases of the practice first.
- */
-const counts = `(a.expires_at is null or a.expires_at > $2) and ($16::text is null or a.kind = $16::text)
-  and (a.kind <> 'requester' or (select c.organisation_id from cases c where c.id = a.case_id) = $4::uuid)`;
+/** Whether a row `a` of the audience counts. */
+const counts = `(a.expires_at is null or a.expires_at > $2) and ($16::text is null or a.kind = $16::text)`;
 
 /**
  * That a case is filed for the member: one row with nothing in it, or none. Written so that no index of principals can
@@ -47,6 +43,14 @@ const merged = (head: string, direction: 'desc' | 'asc'): string => `
   select distinct found.at, found.case_id
   from unnest($1::uuid[]) as mine (principal) cross join lateral (select distinct ${head}) found
   order by found.at ${direction}, found.case_id ${direction} limit $7`;
+
+/**
+ * What somebody asked is theirs while they act for the practice it belongs to; else a case `c` counts when it is filed for
+ * them in another way. Left to where the case itself is looked at.
+ */
+export const askedHere = `(c.requester_id <> $3::uuid or c.organisation_id = $4::uuid or (
+  select true from audience a where a.case_id = c.id and a.kind <> 'requester'
+    and array_position($1::uuid[], a.principal) is not null and ${counts} limit 1))`;
 
 /** From a list of a member's own, which is short enough to be sorted whole. */
 const own = (from: string): Readonly<Record<Order, string>> => ({

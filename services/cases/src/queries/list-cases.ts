@@ -98,7 +98,7 @@ export async function listingOf(
     readonly terms?: SearchTerms | undefined;
     readonly now: Date;
   },
-): Promise<(Listing & { readonly narrows: boolean }) | undefined> {
+): Promise<Listing | undefined> {
   const { filter, terms } = of;
   const plan = planList(filter, { memberId, organisationId }, of.principals);
   const query = terms && (await searchQuery(db, terms));
@@ -132,7 +132,7 @@ const openOnly = ['awaiting-advice', 'awaiting-information', 'advice-given'] as 
 
 async function pageOf(
   { db }: ServiceContext,
-  listing: (Listing & { readonly narrows: boolean }) | undefined,
+  listing: Listing | undefined,
   after: Place | undefined,
   limit: number,
   until?: number,
