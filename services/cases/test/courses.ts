@@ -87,10 +87,13 @@ export class Courses {
     }
   }
 
+  /** What was done to a case; what time alone brings about may come between at any moment, and is left out. */
   timeline(caseId: string): Promise<{ kind: string; actor_id: string | null; detail: object }[]> {
-    return this.clinic.rows('select kind, actor_id, detail from timeline where case_id = $1 order by id', [
-      caseId,
-    ]);
+    return this.clinic.rows(
+      `select kind, actor_id, detail from timeline
+       where case_id = $1 and kind not in ('advice-unread', 'overdue') order by id`,
+      [caseId],
+    );
   }
 
   /** Timers of a kind that a case still has. */
