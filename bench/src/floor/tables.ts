@@ -22,6 +22,7 @@ create table if not exists audience (
   case_id uuid not null, grant_id uuid, kind text not null, principal uuid not null, expires_at timestamptz,
   last_activity_at timestamptz not null);
 create index if not exists audience_inbox on audience (principal, last_activity_at desc, case_id desc);
+create index if not exists audience_of_case on audience (case_id);
 create table if not exists responsibility (
   id bigint generated always as identity primary key, case_id uuid not null, member_id uuid not null, reason text not null,
   from_at timestamptz not null, until_at timestamptz);
