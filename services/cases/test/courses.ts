@@ -31,6 +31,7 @@ export class Courses {
   /** Sends a command as somebody. */
   async does<C extends RequestContract>(by: Person, contract: C, given: Given<C>): Promise<ReplyOf<C>> {
     const commandId = randomUUID();
+    // Given is what the contract asks for without the command id, which a generic type cannot put back.
     const input = { commandId, ...given } as unknown as z.input<C['request']>;
     return this.clinic.world.request(contract, await by.caller(), input);
   }

@@ -107,6 +107,7 @@ it.each([
   ['a key of its own', { constructor: 'x' }, 'filter'],
 ] as const)('%s are refused by the name of the field', async (_what, rest, path) => {
   const gp = await clinic.gp();
+  // What the types forbid is what this sends.
   expect(await refusal(save(gp, 'Wrong', { ...all, ...rest } as unknown as Filter))).toMatchObject({
     code: 'invalid-input',
     issues: [{ path: expect.stringContaining(path) }],

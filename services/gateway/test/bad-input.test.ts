@@ -218,6 +218,7 @@ describe('two doctors who answer at once, each through a replica of their own', 
       answerAs('specialist-two', 1, address, tag),
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 412]);
+    // Typed as a success; the refused one of the two is a problem document.
     const late = answers.find(({ status }) => status === 412) as unknown as Answer<Problem>;
     expect(late.body).toMatchObject({
       code: 'version-mismatch',

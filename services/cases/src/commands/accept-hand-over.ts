@@ -11,13 +11,13 @@ import {
 } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
 import { conflict, forbidden, notFound, type AppError } from '@definitivedx/errors';
-import { hasGrant } from '../data/audience.js';
-import { caseState, endResponsibility, lockedCase, makeResponsible, recordChange } from '../data/cases.js';
+import { caseState, endResponsibility, makeResponsible, recordChange } from '../data/cases.js';
 import { note } from '../data/timeline.js';
 import { asks } from '../domain/posting.js';
 import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 import { onCallFor } from '../queries/who-answers.js';
+import { heldCase } from './held-case.js';
 
 type Reply = ReplyOf<typeof contract>;
 type Reason = 'hand-over' | 'take-over';
@@ -39,7 +39,8 @@ export async function acceptHandOver(
   { commandId, ...input }: InputOf<typeof contract>,
 ): Promise<Reply> {
   const member = asMember(caller);
-  const { caseId, via, grantId } = await confirmAccess(service, member, input.caseId, 'hand-over');
+  const access = await confirmAccess(service, member, input.caseId, 'hand-over');
+  const { caseId, via } = access;
   if (asks(via) || !member.roles.includes('specialist')) throw notTheirs();
   const found = await caseState(service.db, caseId);
   if (!found) throw notFound();
@@ -47,9 +48,7 @@ export async function acceptHandOver(
 
   return service.db.transaction((tx) =>
     once(tx, commandId, member.memberId, async () => {
-      const current = await lockedCase(tx, caseId);
-      // As with posts: what a revoke has answered since access allowed this counts.
-      if (!current || (grantId !== null && !(await hasGrant(tx, caseId, grantId)))) throw notFound();
+      const current = await heldCase(tx, access);
       const { status, version, leadPanelId, responsibleId, responsibleSince } = current;
       if (!isOpen(status) || responsibleId === null || responsibleSince === null) {
         throw conflict('This case has ended, so that nobody has to take it on.');

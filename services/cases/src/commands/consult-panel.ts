@@ -11,8 +11,8 @@ import {
 import type { Transaction } from '@definitivedx/db';
 import { conflict, forbidden, invalidInput, notFound } from '@definitivedx/errors';
 import { v5, v7 } from 'uuid';
-import { filedPanels, hasGrant } from '../data/audience.js';
-import { caseState, lockedCase, recordActivity, type CaseState } from '../data/cases.js';
+import { filedPanels } from '../data/audience.js';
+import { caseState, recordActivity, type CaseState } from '../data/cases.js';
 import { insertConsultation } from '../data/consultations.js';
 import { note } from '../data/timeline.js';
 import { checkTexts } from '../domain/findings.js';
@@ -23,6 +23,7 @@ import { isOpen } from '../domain/status.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 import { openConsultations } from './keep-consultations.js';
 import { shareFurther } from './share-further.js';
+import { heldCase } from './held-case.js';
 
 type Input = InputOf<typeof contract>;
 type Reply = ReplyOf<typeof contract>;
@@ -39,7 +40,8 @@ const ofSharing = '3b4f5d3c-8f0e-5a35-9d0d-6b1f6e0f7a11';
  */
 export async function consultPanel(service: ServiceContext, caller: Caller, input: Input): Promise<Reply> {
   const member = asMember(caller);
-  const { caseId, via, grantId } = await confirmAccess(service, member, input.caseId, 'post');
+  const access = await confirmAccess(service, member, input.caseId, 'post');
+  const { caseId, via } = access;
   checkTexts({ question: input.question });
   const done = await replyOf<Reply>(service.db, input.commandId, member.memberId);
   if (done) return done.reply;
@@ -71,9 +73,7 @@ export async function consultPanel(service: ServiceContext, caller: Caller, inpu
   }
   return service.db.transaction((tx) =>
     once(tx, input.commandId, member.memberId, async () => {
-      const current = await lockedCase(tx, caseId);
-      // As with posts: what a revoke has answered since access allowed this counts.
-      if (!current || (grantId !== null && !(await hasGrant(tx, caseId, grantId)))) throw notFound();
+      const current = await heldCase(tx, access);
       assertConsultable(current, panel.panelId);
       return write(tx, member, { ...input, caseId }, panel, current, service.clock.now());
     }),

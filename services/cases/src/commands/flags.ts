@@ -10,14 +10,14 @@ import {
   type flagCase as flagContract,
 } from '@definitivedx/contracts';
 import type { Transaction } from '@definitivedx/db';
-import { AppError, conflict, forbidden, notFound } from '@definitivedx/errors';
-import { hasGrant } from '../data/audience.js';
-import { lockedCase, recordChange, type CaseState } from '../data/cases.js';
+import { AppError, conflict, forbidden } from '@definitivedx/errors';
+import { recordChange } from '../data/cases.js';
 import { endFlag, flagsOf, insertFlag, localContactsFor } from '../data/flags.js';
 import { endOffer } from '../data/teaching.js';
 import { note } from '../data/timeline.js';
 import { authorOf } from '../domain/posting.js';
 import { confirmAccess } from '../queries/confirm-access.js';
+import { heldCase } from './held-case.js';
 
 /**
  * Flags a case. Access learns of it before the commit, and refuses wider shares from then on: a crash in between leaves a
@@ -30,10 +30,11 @@ export async function flagCase(
   { commandId, kind, ...input }: InputOf<typeof flagContract>,
 ): Promise<ReplyOf<typeof flagContract>> {
   const by = asMember(caller);
-  const { caseId, grantId } = await confirmAccess(service, by, input.caseId, 'post');
+  const access = await confirmAccess(service, by, input.caseId, 'post');
+  const { caseId } = access;
   const flagged = await service.db.transaction((tx) =>
     once(tx, commandId, by.memberId, async () => {
-      const { status, version: before } = await heldStill(tx, caseId, grantId);
+      const { status, version: before } = await heldCase(tx, access);
       if (standing(await flagsOf(tx, caseId), kind)) throw conflict('This case has that flag already.');
       // Asked under the lock, for once: of a flag set and one cleared at the same time, access must not mix up the order.
       const restricting = { caseId, flagged: true, version: before + 1 };
@@ -66,12 +67,13 @@ export async function clearFlag(
   { commandId, kind, ...input }: InputOf<typeof clearContract>,
 ): Promise<ReplyOf<typeof clearContract>> {
   const by = asMember(caller);
-  const { caseId, via, grantId } = await confirmAccess(service, by, input.caseId, 'post');
+  const access = await confirmAccess(service, by, input.caseId, 'post');
+  const { caseId, via } = access;
   const isSpecialist = authorOf(via, by.roles) === 'specialist';
 
   const cleared = await service.db.transaction((tx) =>
     once(tx, commandId, by.memberId, async () => {
-      const { status } = await heldStill(tx, caseId, grantId);
+      const { status } = await heldCase(tx, access);
       const flags = await flagsOf(tx, caseId);
       const flag = standing(flags, kind);
       if (!flag) throw conflict('This case does not have that flag.');
@@ -94,13 +96,6 @@ const standing = <F extends { readonly kind: FlagKind; readonly clearedAt: Date 
   flags: readonly F[],
   kind: FlagKind,
 ): F | undefined => flags.find((flag) => flag.kind === kind && flag.clearedAt === null);
-
-async function heldStill(tx: Transaction, caseId: string, grantId: string | null): Promise<CaseState> {
-  const found = await lockedCase(tx, caseId);
-  // As with posts: what a revoke has answered since access allowed this counts.
-  if (!found || (grantId !== null && !(await hasGrant(tx, caseId, grantId)))) throw notFound();
-  return found;
-}
 
 function record(
   tx: Transaction,

@@ -6,14 +6,13 @@ import type {
   convertCase as convertContract,
   moveToIdentifiedRoute as routeContract,
 } from '@definitivedx/contracts';
-import { forbidden, notFound } from '@definitivedx/errors';
-import { hasGrant } from '../data/audience.js';
-import { lockedCase } from '../data/cases.js';
+import { forbidden } from '@definitivedx/errors';
 import { endingState } from '../data/endings.js';
 import { decided } from '../domain/ending.js';
 import { authorOf } from '../domain/posting.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 import { endCase } from './end-case.js';
+import { heldCase } from './held-case.js';
 
 /**
  * Turns a case into a referral, which is made elsewhere.
@@ -25,14 +24,14 @@ export async function convertCase(
   { commandId, ...input }: InputOf<typeof convertContract>,
 ): Promise<ReplyOf<typeof convertContract>> {
   const by = asMember(caller);
-  const { caseId, via, grantId } = await confirmAccess(service, by, input.caseId, 'post');
+  const access = await confirmAccess(service, by, input.caseId, 'post');
+  const { caseId, via } = access;
   if (authorOf(via, by.roles) !== 'specialist') {
     throw forbidden('A case is converted to a referral by a specialist it is shared with.');
   }
   return service.db.transaction((tx) =>
     once(tx, commandId, by.memberId, async () => {
-      const found = await lockedCase(tx, caseId);
-      if (!found || (grantId !== null && !(await hasGrant(tx, caseId, grantId)))) throw notFound();
+      const found = await heldCase(tx, access);
       const state = await endingState(tx, caseId);
       const facts = { 'referral-allowed': state.referralAllowed };
       const status = decided(found.status, 'convert', 'specialist', facts);
@@ -55,15 +54,15 @@ export async function moveToIdentifiedRoute(
   { commandId, ...input }: InputOf<typeof routeContract>,
 ): Promise<ReplyOf<typeof routeContract>> {
   const by = asMember(caller);
-  const { caseId, via, grantId } = await confirmAccess(service, by, input.caseId, 'post');
+  const access = await confirmAccess(service, by, input.caseId, 'post');
+  const { caseId, via } = access;
   const side = authorOf(via, by.roles);
   if (side === 'colleague') {
     throw forbidden('The asking side and the specialists of a case decide that. Please tell them in a note.');
   }
   return service.db.transaction((tx) =>
     once(tx, commandId, by.memberId, async () => {
-      const found = await lockedCase(tx, caseId);
-      if (!found || (grantId !== null && !(await hasGrant(tx, caseId, grantId)))) throw notFound();
+      const found = await heldCase(tx, access);
       const state = await endingState(tx, caseId);
       const status = decided(found.status, 'to-identified-route', side);
       const now = service.clock.now();

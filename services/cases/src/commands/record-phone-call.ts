@@ -8,14 +8,13 @@ import {
 } from '@definitivedx/contracts';
 import { forbidden, invalidInput, notFound } from '@definitivedx/errors';
 import { v7 } from 'uuid';
-import { hasGrant } from '../data/audience.js';
-import { lockedCase } from '../data/cases.js';
 import { adviceGivenAt, insertPhoneCall } from '../data/chasing.js';
 import { note } from '../data/timeline.js';
 import { checkTexts } from '../domain/findings.js';
 import { authorOf } from '../domain/posting.js';
 import { confirmAccess } from '../queries/confirm-access.js';
 import { endChase } from './advice-course.js';
+import { heldCase } from './held-case.js';
 
 /** Clocks differ a little: a call that ended just now is not in the future. */
 const leewayMs = 60_000;
@@ -33,7 +32,8 @@ export async function recordPhoneCall(
 ): Promise<ReplyOf<typeof contract>> {
   const member = asMember(caller);
   const { memberId, organisationId, roles } = member;
-  const { caseId, via, grantId } = await confirmAccess(service, member, input.caseId, 'post');
+  const access = await confirmAccess(service, member, input.caseId, 'post');
+  const { caseId, via } = access;
   if (authorOf(via, roles) === 'colleague')
     throw forbidden('A call is recorded by a specialist of the case, or by the side that asked.');
   checkTexts({ note: input.note });
@@ -41,8 +41,7 @@ export async function recordPhoneCall(
 
   return service.db.transaction((tx) =>
     once(tx, commandId, memberId, async () => {
-      const found = await lockedCase(tx, caseId);
-      if (!found || (grantId !== null && !(await hasGrant(tx, caseId, grantId)))) throw notFound();
+      const found = await heldCase(tx, access);
       const givenAt = await adviceGivenAt(tx, caseId, postId);
       if (!givenAt) throw notFound('advice');
       const now = service.clock.now();
